@@ -1,0 +1,1 @@
+"""Processes: what each worker registers and runs."""

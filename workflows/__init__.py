@@ -1,0 +1,1 @@
+"""The policy: pure. It imports nothing of ours and nothing impure."""

@@ -1,0 +1,50 @@
+"""Puts an order under another version of the policy, and says beforehand what that would move (R23)."""
+
+from datetime import datetime
+
+from workflows.desk import Desk
+from workflows.journal import Journal
+from workflows.rules import deadlines
+from workflows.rules.calendar import Calendar
+from workflows.types import events as e
+from workflows.types.base import Message
+from workflows.types.commands import AdoptPolicy
+from workflows.types.policy import Policy
+from workflows.types.tasks import Task
+
+
+class MovedDeadline(Message):
+    """One deadline that a policy would move."""
+
+    task_id: str
+    due_at: datetime
+    would_be: datetime
+
+
+class Adoption:
+    """The policy that governs one order."""
+
+    def __init__(self, journal: Journal, desk: Desk) -> None:
+        self.journal, self.desk = journal, desk
+        self.state = journal.state
+
+    def adopt(self, said: AdoptPolicy) -> None:
+        """From here on the new policy counts; deadlines that it sets otherwise move."""
+        moved = self.preview(said.policy)
+        self.journal.policies[said.digest] = said.policy
+        self.journal.record(e.PolicyAdopted(policy=said.digest, version=said.policy.version), said.actor, said=said.ref)
+        for each in moved:
+            self.desk.move(self.state.tasks[each.task_id], each.would_be, f"policy {said.policy.version}")
+
+    def preview(self, policy: Policy) -> list[MovedDeadline]:
+        """Only what the two policies set differently: an extended deadline stays where its head put it."""
+        tasks = self.state.tasks.values()
+        return [
+            MovedDeadline(task_id=task.id, due_at=task.due_at, would_be=would_be)
+            for task in tasks
+            if (would_be := self._due(task, policy)) != self._due(task, self.state.policy)
+        ]
+
+    def _due(self, task: Task, policy: Policy) -> datetime:
+        governed = self.state.model_copy(update={"policy": policy})
+        return deadlines.due_at(task.kind, governed, task.opened_at, Calendar.of(policy.plant))

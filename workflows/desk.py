@@ -1,0 +1,161 @@
+"""Asks people, holds their tasks, hands back their answers."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from temporalio import workflow
+
+from workflows import ids
+from workflows.journal import Journal
+from workflows.mailroom import Mailroom
+from workflows.rules import dates, deadlines, quantities
+from workflows.types import answers
+from workflows.types import events as e
+from workflows.types.answers import Answer
+from workflows.types.commands import SYSTEM_ACTOR, Actor, CompleteTask, ExtendTask
+from workflows.types.tasks import Task
+from workflows.types.words import STAGE_OF, STEP_OF, Kind
+
+
+class OrderWithdrawn(Exception):
+    """The order was closed while a step waited for its answer."""
+
+
+class Desk:
+    """One question at a time for each kind. Asked again for a task that is open already, it adopts it."""
+
+    def __init__(self, journal: Journal, mailroom: Mailroom) -> None:
+        self.journal = journal
+        self.state = journal.state
+        self.mailroom = mailroom
+        self.answers: dict[Kind, Answer] = {}
+        """What was answered and no step has taken yet."""
+        self.answered_by = ""
+        """Who gave the answer that `ask` returned last."""
+        self.is_waiting = False
+        self.renew: Callable[[], None] = lambda: None
+        """Called when a step waits and nothing happens: the place to continue as new."""
+        self._givers: dict[Kind, str] = {}
+
+    async def ask(self, kind: Kind, on_opening: Callable[[Task], None] = lambda task: None) -> Answer:
+        """Opens a task of this kind unless one is open, and waits for its answer."""
+        _, answer = await self.ask_any((kind,), on_opening)
+        return answer
+
+    async def ask_any(self, kinds: Iterable[Kind], on_opening: Callable[[Task], None] = lambda task: None) -> tuple[Kind, Answer]:
+        """Opens what is not open of these kinds, and waits for the first answer."""
+        asked = tuple(kinds)
+        for kind in asked:
+            if self.state.open_task(kind) is None and kind not in self.answers:
+                on_opening(self.open(kind))
+        await self._wait(asked)
+        kind = next(kind for kind in asked if kind in self.answers)
+        self.answered_by = self._givers.pop(kind)
+        return kind, self.answers.pop(kind)
+
+    async def _wait(self, kinds: tuple[Kind, ...]) -> None:
+        def something_happened() -> bool:
+            return self.state.is_closed or any(kind in self.answers for kind in kinds) or self._may_renew()
+
+        while not any(kind in self.answers for kind in kinds):
+            self.is_waiting = True
+            await workflow.wait_condition(something_happened)
+            self.is_waiting = False
+            if self.state.is_closed:
+                raise OrderWithdrawn
+            if self._may_renew():
+                self.renew()
+
+    def _may_renew(self) -> bool:
+        return (
+            workflow.info().is_continue_as_new_suggested()
+            and not self.answers
+            and self.journal.is_quiet
+            and workflow.all_handlers_finished()
+            and self._mail_can_wait()
+        )
+
+    def _mail_can_wait(self) -> bool:
+        """Mail under way is not taken along unless history grows too long: it could be sent twice."""
+        return not self.mailroom.under_way or workflow.info().get_current_history_length() > 8_000
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every answer has had its consequences: the step waits for people again."""
+        return self.state.is_closed or (self.is_waiting and not self.answers)
+
+    def open(self, kind: Kind) -> Task:
+        """Puts a new question before its department."""
+        now, state, calendar = workflow.now(), self.state, self.journal.calendar
+        n = state.counters.get(kind, 0) + 1
+        due = deadlines.due_at(kind, state, now, calendar)
+        task = Task(
+            id=ids.task_id(state.facts.order_no, kind, n),
+            kind=kind,
+            n=n,
+            stage=STAGE_OF[STEP_OF.get(kind, state.step)],
+            department=state.policy.tasks[kind].department,
+            opened_at=now,
+            due_at=due,
+            due_soon_at=deadlines.due_soon_at(kind, state.policy, now, due, calendar),
+            quantities=quantities.before(kind, state),
+            barred=state.work.makers if kind is Kind.INSPECT else (),
+            withheld=("redeliver",) if kind is Kind.RESOLVE_REFUSAL and state.work.lost else (),
+        )
+        self.journal.record(e.TaskOpened(task=task))
+        if state.policy.departments[task.department].task_opened:
+            self.mailroom.tell("task_opened", "assignee", about=task)
+        return task
+
+    def take(self, said: CompleteTask, beside: Callable[[Answer, Actor], None]) -> None:
+        """Closes a task with its answer; the step that asked takes it from here, or `beside` when no step did."""
+        task = self.state.tasks[said.task_id]
+        answer = answers.read(task.kind, said.outcome, said.fields)
+        self._close(task, answer, said.outcome, said.actor, said)
+        if task.kind not in STEP_OF:
+            beside(answer, said.actor)
+
+    def extend(self, said: ExtendTask) -> None:
+        """Moves a deadline by word of the department's head."""
+        task = self.state.tasks[said.task_id]
+        due = dates.instant(said.due_at, self.journal.calendar)
+        self.journal.record(self.moved(task, due, said.reason), said.actor, of=task.department, said=said.ref)
+
+    def end_unanswered(self, task: Task) -> None:
+        """Feedback that never came is recorded as no answer (R17)."""
+        self._close(task, answers.NoAnswer(), "no_answer", SYSTEM_ACTOR, None)
+
+    def _close(self, task: Task, answer: Answer, outcome: str, by: Actor, said: CompleteTask | None) -> None:
+        self.journal.record(
+            e.TaskCompleted(
+                task_id=task.id,
+                outcome=outcome,
+                fields=answer.model_dump(mode="json", exclude_unset=True),
+                comment=said.comment if said else None,
+            ),
+            by,
+            of=task.department,
+            said=said.ref if said else None,
+        )
+        if task.kind in STEP_OF:
+            self.answers[task.kind], self._givers[task.kind] = answer, by.id
+
+    def withdraw(self, task: Task | None, reason: str) -> None:
+        """Takes a question back, if it is still open."""
+        if task is not None:
+            self.journal.record(e.TaskCancelled(task_id=task.id, reason=reason))
+
+    def due_of(self, task: Task) -> datetime:
+        """When the task is due as things stand now."""
+        return deadlines.due_at(task.kind, self.state, task.opened_at, self.journal.calendar)
+
+    def move(self, task: Task, due: datetime, reason: str) -> None:
+        """Moves a deadline because something else moved."""
+        if due != task.due_at:
+            self.journal.record(self.moved(task, due, reason))
+
+    def moved(self, task: Task, due: datetime, reason: str) -> e.DeadlineMoved:
+        """What moving a task's deadline means: its ladder starts afresh."""
+        state, calendar = self.state, self.journal.calendar
+        soon = deadlines.due_soon_at(task.kind, state.policy, task.opened_at, due, calendar)
+        return e.DeadlineMoved(task_id=task.id, due_at=due, due_soon_at=soon, reason=reason)

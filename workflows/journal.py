@@ -1,0 +1,137 @@
+"""The order's events, written to the store in batches. The workflow is the truth; the store follows (design §2)."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import FailureError
+
+from workflows import ports
+from workflows.rules import fold, views
+from workflows.rules.calendar import Calendar
+from workflows.types import events as e
+from workflows.types.commands import SYSTEM_ACTOR, Actor, OrderStart
+from workflows.types.events import Event, SaidRef
+from workflows.types.flush import Flush, Flushed
+from workflows.types.policy import Policy
+from workflows.types.state import OrderState
+from workflows.types.tasks import Task
+from workflows.types.words import Department
+
+QUICK = timedelta(seconds=2)
+"""For the local attempt: well below the workflow task's timeout, so that the engine does not take the task away."""
+PATIENT = timedelta(seconds=10)
+
+
+class Journal:
+    """Keeps the state and what happened to it; nobody else changes the one or writes the other."""
+
+    def __init__(self, state: OrderState, pending: list[Event]) -> None:
+        self.state = state
+        self.pending = pending
+        self.closed: dict[str, Task] = {}
+        self.confirmed = state.seq - len(pending)
+        """The last seq that the store has and history knows of."""
+        self.policies: dict[str, Policy] = {state.digest: state.policy}
+        self._nudged = False
+        self.before_writing: Callable[[], None] = lambda: None
+        self.after_writing: Callable[[tuple[Event, ...], Flushed], None] = lambda batch, flushed: None
+
+    @classmethod
+    def of(cls, start: OrderStart) -> "Journal":
+        """The journal that a run carries on, or a new one whose first event enters the order."""
+        if start.carried is not None:
+            return cls(start.carried, [])
+        entered = Event(
+            seq=1,
+            at=workflow.now(),
+            actor=start.entered_by.id,
+            on_behalf_of=start.entered_by.on_behalf_of.get(Department.SALES),
+            said=start.ref,
+            data=e.OrderEntered(order=start.facts, policy=start.digest),
+        )
+        return cls(fold.begin(entered, {start.digest: start.policy}), [entered])
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar.of(self.state.policy.plant)
+
+    def record(
+        self, data: e.Happening, by: Actor = SYSTEM_ACTOR, *, of: Department | None = None, said: SaidRef | None = None
+    ) -> int:
+        """Appends an event and changes the state by it. `of` is the department that the actor speaks for; returns the seq."""
+        event = Event(
+            seq=self.state.seq + 1,
+            at=workflow.now(),
+            actor=by.id,
+            on_behalf_of=by.on_behalf_of.get(of) if of else None,
+            said=said,
+            data=data,
+        )
+        if isinstance(data, e.TaskCompleted | e.TaskCancelled):
+            self.closed[data.task_id] = fold.closed(self.state.tasks[data.task_id], event)
+        fold.apply(self.state, event, self.policies)
+        self.pending.append(event)
+        return event.seq
+
+    def nudge(self) -> None:
+        """Time has passed: looks whether that alone has changed something worth writing."""
+        self._nudged = True
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the store has everything."""
+        return self.confirmed == self.state.seq
+
+    async def written(self, seq: int) -> None:
+        """Waits until the store has the event."""
+        await workflow.wait_condition(lambda: self.confirmed >= seq)
+
+    async def keep(self) -> None:
+        """Writes batch after batch, one at a time, as long as the order lives."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self.pending) or self._nudged)
+            # The others go first: an answer and the task that it opens are one transaction.
+            await asyncio.sleep(0)
+            self._nudged = False
+            self.before_writing()
+            if self.pending:
+                await self._flush()
+
+    async def _flush(self) -> None:
+        batch, closed = tuple(self.pending), tuple(self.closed.values())
+        self.pending.clear()
+        self.closed.clear()
+        flush = Flush(
+            order=views.row(self.state, self.calendar, workflow.now()),
+            events=batch,
+            tasks=(*self.state.tasks.values(), *closed),
+            first_seq=batch[0].seq,
+            confirmed_seq=self.confirmed,
+            fence=workflow.time(),
+            at=workflow.now(),
+        )
+        flushed = await _write(flush)
+        self.confirmed = batch[-1].seq
+        self.after_writing(batch, flushed)
+
+
+async def _write(flush: Flush) -> Flushed:
+    """Locally, which costs one event; while the store is away, as an activity whose retries operators can watch."""
+    try:
+        return await workflow.execute_local_activity_method(
+            ports.Journal.flush,
+            flush,
+            schedule_to_close_timeout=QUICK,
+            retry_policy=RetryPolicy(maximum_attempts=1),
+        )
+    except FailureError:
+        return await workflow.execute_activity_method(
+            ports.Journal.flush,
+            flush,
+            start_to_close_timeout=PATIENT,
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=10)),
+            summary=f"the store is away: events {flush.first_seq} to {flush.order.version} wait",
+        )

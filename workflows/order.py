@@ -1,0 +1,419 @@
+"""The order workflow: the policy from entry to feedback, what people may say to it, and how a step is run."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows import follow_up, visibility
+    from workflows.adoption import Adoption, MovedDeadline
+    from workflows.clock import Clock
+    from workflows.desk import Desk, OrderWithdrawn
+    from workflows.escalator import Escalator
+    from workflows.holds import Holds
+    from workflows.journal import Journal
+    from workflows.mailroom import Mailroom
+    from workflows.promises import PromiseKeeper
+    from workflows.rules import hearing, quantities
+    from workflows.shipping import Shipping
+    from workflows.types import answers as a
+    from workflows.types import commands as c
+    from workflows.types import events as e
+    from workflows.types.flush import Flushed
+    from workflows.types.orders import Work
+    from workflows.types.policy import Policy
+    from workflows.types.words import READINESS, DeliveryState, Department, Kind, OrderStatus, Step
+
+
+@workflow.defn(name="Order")
+class OrderWorkflow:
+    """One order, from entry to feedback. `walk` and the steps below it are the policy; read them top to bottom."""
+
+    @workflow.init
+    def __init__(self, start: c.OrderStart) -> None:
+        self.journal = Journal.of(start)
+        self.state = self.journal.state
+        self.mailroom = Mailroom(self.journal)
+        self.desk = Desk(self.journal, self.mailroom)
+        self.promises = PromiseKeeper(self.journal, self.desk, self.mailroom)
+        self.shipping = Shipping(self.journal, self.mailroom)
+        self.holds = Holds(self.journal, self.desk)
+        self.adoption = Adoption(self.journal, self.desk)
+        self.clock = Clock(self.journal, Escalator(self.journal, self.desk, self.mailroom).ring)
+        self.journal.before_writing = self.settle
+        self.journal.after_writing = self.written
+        self.desk.renew = self.renew
+        self.start = start
+
+    @workflow.run
+    async def run(self, start: c.OrderStart) -> str:
+        """Walks the policy, with the journal and the clock beside; what fails there fails the order's workflow task."""
+        self.mailroom.send(self.state.outbox.values() if start.carried else ())
+        walk = asyncio.create_task(self.walk())
+        beside = [asyncio.create_task(self.journal.keep()), asyncio.create_task(self.clock.keep())]
+        done, _ = await workflow.wait([walk, *beside], return_when=asyncio.FIRST_COMPLETED)
+        done[0].result()
+        return self.state.status
+
+    async def walk(self) -> None:
+        """Confirm, plan, produce, inspect, ship, sign off, ask: each step says which one comes next."""
+        step = self.state.step
+        while step is not Step.CLOSED:
+            step = await self.take(step)
+        await self.wind_up()
+
+    # The steps, in the order they happen.
+
+    async def confirm(self) -> Step:
+        """Sales confirms details and date with the customer, who may change or withdraw the order (R6)."""
+        match await self.desk.ask(Kind.CONFIRM_ORDER):
+            case a.Confirm() as answer:
+                self.promises.give(answer, by=self.desk.answered_by)
+                self.mailroom.tell("order_released", "production", "warehouse")
+                self.work(quantities.start(self.state.work, self.state.facts.ordered))
+                return Step.MAKE_PLAN
+            case a.Revise() as answer:
+                self.journal.record(e.OrderRevised(**answer.model_dump(include={"lines", "requested_date", "ship_to", "reason"})))
+                return Step.CONFIRM
+            case a.Reject(reason=reason):
+                return self.cancelled(reason)
+        raise AssertionError
+
+    async def make_plan(self) -> Step:
+        """Production plans from the order and from capacity, or says that it cannot (R8)."""
+        match await self.desk.ask(Kind.MAKE_PLAN):
+            case a.Planned() as plan:
+                self.promises.plan(plan)
+                return self.start_readiness()
+            case a.Cannot() as answer:
+                self.promises.cannot(answer)
+                return Step.MAKE_PLAN
+        raise AssertionError
+
+    async def get_ready(self) -> Step:
+        """Material, equipment and people, side by side; who is short is asked again at the end of the eta (R9)."""
+        work = self.state.work
+        kind, answer = await self.desk.ask_any(work.unready)
+        match answer:
+            case a.Short() as short:
+                self.short(kind, short)
+                return Step.GET_READY
+            case _:
+                unready = tuple(each for each in self.state.work.unready if each is not kind)
+                self.work(self.state.work.model_copy(update={"unready": unready}))
+                return Step.GET_READY if unready else Step.PRODUCE
+
+    async def produce(self) -> Step:
+        """Production makes the goods, or says that it cannot by then (R10)."""
+        match await self.desk.ask(Kind.PRODUCE):
+            case a.Produced() as answer:
+                self.work(quantities.produced(self.state.work, answer, by=self.desk.answered_by))
+                return Step.INSPECT
+            case a.Cannot() as answer:
+                self.promises.cannot(answer)
+                return Step.PRODUCE
+        raise AssertionError
+
+    async def inspect(self) -> Step:
+        """Quality inspects what was handed over; an inspection of nothing is skipped (R11)."""
+        if not self.state.work.handed:
+            return Step.ACCEPT
+        match await self.desk.ask(Kind.INSPECT):
+            case a.Failed() as answer:
+                self.work(quantities.failed(self.state.work, answer))
+                rounds_are_used_up = self.state.work.rework_rounds >= self.state.policy.order.max_rework_rounds
+                return Step.DISPOSE if rounds_are_used_up else self.start_rework()
+            case _:
+                self.work(quantities.passed(self.state.work))
+                return Step.ACCEPT
+
+    async def rework(self) -> Step:
+        """Production mends what failed, with cause and corrective action; it is inspected again (R13)."""
+        answer = await self.desk.ask(Kind.REWORK)
+        assert isinstance(answer, a.Reworked)
+        self.work(quantities.reworked(self.state.work, answer, by=self.desk.answered_by))
+        return Step.INSPECT
+
+    async def dispose(self) -> Step:
+        """The rounds are used up: management grants one more, concedes, or has the goods made again (R13)."""
+        match await self.desk.ask(Kind.DECIDE_DISPOSITION):
+            case a.ReworkAgain():
+                return self.start_rework()
+            case a.Concede():
+                self.work(quantities.conceded(self.state.work))
+                return Step.ACCEPT
+            case _:
+                self.work(quantities.remade_after_failing(self.state.work))
+                return Step.MAKE_PLAN
+
+    async def accept(self) -> Step:
+        """The warehouse compares the order with what is there (R12)."""
+        match await self.desk.ask(Kind.ACCEPT):
+            case a.AcceptedShort(accepted=accepted):
+                self.work(quantities.accepted(self.state.work, accepted))
+                return Step.SETTLE_SHORTAGE
+            case a.Accepted(accepted=accepted):
+                self.work(quantities.accepted(self.state.work, accepted))
+                return Step.PLAN_SHIPMENT
+        raise AssertionError
+
+    async def settle_shortage(self) -> Step:
+        """Sales decides a shortage: make the rest, or ship a part; it is never silently accepted (R12)."""
+        match await self.desk.ask(Kind.DECIDE_SHORTAGE):
+            case a.ShipPart(rest=rest):
+                missing = quantities.missing(self.state)
+                if rest == "later":
+                    await follow_up.enter(self.journal, missing, by=self.desk.answered_by)
+                self.work(quantities.dropped(self.state.work, missing))
+                return Step.PLAN_SHIPMENT if quantities.sendable(self.state.work) else self.delivery_is_settled()
+            case _:
+                self.work(quantities.start(self.state.work, quantities.missing(self.state)))
+                return Step.MAKE_PLAN
+
+    async def plan_shipment(self) -> Step:
+        """The warehouse plans mode, carrier and time; customer and owner have notice of it (R14, R15)."""
+        answer = await self.desk.ask(Kind.PLAN_SHIPMENT)
+        assert isinstance(answer, a.ShipmentPlanned)
+        self.shipping.plan(answer)
+        return Step.DISPATCH
+
+    async def dispatch(self) -> Step:
+        """The goods leave, once the notice is on record and old enough; or the shipment is planned anew (R15)."""
+        match await self.desk.ask(Kind.DISPATCH, self.shipping.give_notice):
+            case a.Dispatched() as answer:
+                self.work(quantities.sent(self.state.work))
+                self.shipping.leave(answer)
+                return Step.SIGN_OFF
+            case a.Replan(reason=reason):
+                self.shipping.drop(reason)
+                return Step.PLAN_SHIPMENT
+        raise AssertionError
+
+    async def sign_off(self) -> Step:
+        """The customer signs, refuses all or part, or the goods are lost (R16)."""
+        match await self.desk.ask(Kind.SIGN_OFF, self.shipping.request_signature):
+            case a.Signed() as answer:
+                self.work(quantities.signed(self.state.work, answer))
+                self.shipping.arrive(answer)
+            case a.Refused() as answer:
+                self.work(quantities.refused(self.state.work, answer))
+                self.shipping.come_back(answer.reason)
+            case a.Lost(reason=reason):
+                self.work(quantities.lost(self.state.work))
+                self.shipping.drop(reason)
+        return Step.RESOLVE_REFUSAL if self.state.work.returned else self.delivery_is_settled()
+
+    async def resolve_refusal(self) -> Step:
+        """Sales decides what becomes of goods refused or lost (R16)."""
+        match await self.desk.ask(Kind.RESOLVE_REFUSAL):
+            case a.Redeliver():
+                self.work(quantities.redelivered(self.state.work))
+                return Step.PLAN_SHIPMENT
+            case a.Remake():
+                self.work(quantities.remade_after_return(self.state.work))
+                return Step.MAKE_PLAN
+            case _:
+                return self.delivery_is_settled()
+
+    async def ask_feedback(self) -> Step:
+        """Sales asks whether the customer is satisfied; complaints go to the department concerned (R17, R18)."""
+        match await self.desk.ask(Kind.COLLECT_FEEDBACK, self.shipping.request_feedback):
+            case a.Answered(issues=issues):
+                for issue in issues:
+                    self.journal.record(e.IssueRaised(**issue.model_dump()))
+        return self.closed(OrderStatus.COMPLETED)
+
+    # What the steps have in common.
+
+    def work(self, work: Work) -> None:
+        """The goods have moved."""
+        self.journal.record(e.WorkMoved(work=work))
+
+    def start_readiness(self) -> Step:
+        """All three at first; after a remake only what was short before."""
+        again = self.state.counters.get(Kind.PRODUCE, 0) > 0
+        unready = self.state.work.was_short if again else READINESS
+        self.work(self.state.work.model_copy(update={"unready": unready, "eta_due": {}}))
+        return Step.GET_READY if unready else Step.PRODUCE
+
+    def short(self, kind: Kind, answer: a.Short) -> None:
+        """What is short moves the expected completion to the planned duration after its eta."""
+        work, calendar = self.state.work, self.journal.calendar
+        arrives = calendar.end_of(answer.eta)
+        was_short = work.was_short if kind in work.was_short else (*work.was_short, kind)
+        self.work(work.model_copy(update={"was_short": was_short, "eta_due": {**work.eta_due, kind: arrives}}))
+        earliest = calendar.add(arrives, timedelta(seconds=self.state.planned_seconds))
+        self.promises.expect_not_before(earliest, f"{answer.item} short until {answer.eta}")
+
+    def start_rework(self) -> Step:
+        self.work(quantities.rework_opened(self.state.work))
+        return Step.REWORK
+
+    def delivery_is_settled(self) -> Step:
+        """Nothing more is under way: the customer is asked, unless nothing ever arrived."""
+        self.desk.withdraw(self.state.open_task(Kind.DECIDE_PROMISE), "the goods are delivered")
+        self.journal.record(e.DeliverySettled(delivery=quantities.delivered_as(self.state)))
+        undelivered = self.state.delivery is DeliveryState.UNDELIVERED
+        return self.closed(OrderStatus.COMPLETED) if undelivered else Step.ASK_FEEDBACK
+
+    def closed(self, status: OrderStatus, reason: str | None = None, said: c.Said | None = None) -> Step:
+        """The end of the order; no question stays open."""
+        for task in tuple(self.state.tasks.values()):
+            self.desk.withdraw(task, "the order is closed")
+        by, ref = (said.actor, said.ref) if said else (c.SYSTEM_ACTOR, None)
+        delivery = quantities.delivered_as(self.state)
+        self.journal.record(e.OrderClosed(status=status, delivery=delivery, reason=reason), by, of=Department.SALES, said=ref)
+        return Step.CLOSED
+
+    def cancelled(self, reason: str, said: c.Said | None = None) -> Step:
+        """Whoever had work with the order is told, and the customer if it was confirmed."""
+        told = [department.value for department in self.state.asked] + (["customer"] if self.state.promises else [])
+        step = self.closed(OrderStatus.CANCELLED, reason, said)
+        self.mailroom.tell("order_cancelled", *told, reason=reason)
+        return step
+
+    # What people may say to an order; a validator refuses without a trace.
+
+    @workflow.update(name="enter")
+    async def enter(self, ref: e.SaidRef) -> int:
+        """Answers when the order is durable and its first task in the inbox."""
+        await self.journal.written(1)
+        return 1
+
+    @workflow.update(name="complete")
+    async def complete(self, said: c.CompleteTask) -> int:
+        """Answers a task."""
+        return await self.heard(said, lambda: self.desk.take(said, beside=self.promises.decide))
+
+    @workflow.update(name="progress")
+    async def progress(self, said: c.ReportProgress) -> int:
+        """Reports from the shop floor; a stated completion moves the forecast (R10)."""
+        return await self.heard(said, lambda: self.promises.report(said))
+
+    @workflow.update(name="extend")
+    async def extend(self, said: c.ExtendTask) -> int:
+        """Moves one deadline, by word of the department's head."""
+        return await self.heard(said, lambda: self.desk.extend(said))
+
+    @workflow.update(name="repromise")
+    async def repromise(self, said: c.RepromiseOrder) -> int:
+        """Moves the promise (R4)."""
+        return await self.heard(said, lambda: self.promises.move(answer_of(said), said.actor, said.ref))
+
+    @workflow.update(name="hold")
+    async def hold(self, said: c.HoldOrder) -> int:
+        """Stops the clocks until somebody resumes."""
+        return await self.heard(said, lambda: self.holds.hold(said))
+
+    @workflow.update(name="resume")
+    async def resume(self, said: c.ResumeOrder) -> int:
+        """Lets the clocks run again; the held working time moves the deadlines."""
+        return await self.heard(said, lambda: self.holds.resume(said))
+
+    @workflow.update(name="cancel")
+    async def cancel(self, said: c.CancelOrder) -> int:
+        """Cancels the order, as long as no goods have left."""
+        return await self.heard(said, lambda: self.cancelled(said.reason, said))
+
+    @workflow.update(name="adopt_policy")
+    async def adopt_policy(self, said: c.AdoptPolicy) -> int:
+        """Goes on under another version of the policy."""
+        return await self.heard(said, lambda: self.adoption.adopt(said))
+
+    @workflow.query(name="preview_policy")
+    def preview_policy(self, policy: Policy) -> list[MovedDeadline]:
+        """The deadlines that adopting a policy would move."""
+        return self.adoption.preview(policy)
+
+    @complete.validator
+    def _may_complete(self, said: c.CompleteTask) -> None:
+        self.judge(said)
+
+    @progress.validator
+    def _may_report(self, said: c.ReportProgress) -> None:
+        self.judge(said)
+
+    @extend.validator
+    def _may_extend(self, said: c.ExtendTask) -> None:
+        self.judge(said)
+
+    @repromise.validator
+    def _may_repromise(self, said: c.RepromiseOrder) -> None:
+        self.judge(said)
+
+    @hold.validator
+    def _may_hold(self, said: c.HoldOrder) -> None:
+        self.judge(said)
+
+    @resume.validator
+    def _may_resume(self, said: c.ResumeOrder) -> None:
+        self.judge(said)
+
+    @cancel.validator
+    def _may_cancel(self, said: c.CancelOrder) -> None:
+        self.judge(said)
+
+    @adopt_policy.validator
+    def _may_adopt(self, said: c.AdoptPolicy) -> None:
+        self.judge(said)
+
+    def judge(self, said: c.Said) -> None:
+        """Refuses what the rules refuse; what was done already is answered again."""
+        if said.ref.id in self.state.done:
+            return
+        no = hearing.refusal(said, self.state, self.journal.calendar, workflow.now())
+        if no is not None:
+            raise ApplicationError(no.detail, no.model_dump(mode="json"), type=no.code, non_retryable=True)
+
+    async def heard(self, said: c.Said, act: Callable[[], object]) -> int:
+        """Does it once, lets it have its consequences, and answers when the store has them all."""
+        if said.ref.id not in self.state.done:
+            act()
+        seq = self.state.done[said.ref.id]
+        await workflow.wait_condition(lambda: self.desk.is_idle)
+        await self.journal.written(self.state.seq)
+        return seq
+
+    # How a step is run.
+
+    async def take(self, step: Step) -> Step:
+        """One step; when the order is closed meanwhile, there is no next one."""
+        try:
+            following = await getattr(self, step.value)()
+        except OrderWithdrawn:
+            return Step.CLOSED
+        return Step.CLOSED if self.state.is_closed else following
+
+    def settle(self) -> None:
+        """Before each writing: what follows from the change for the promise, and what operators see of it."""
+        if not self.state.is_closed:
+            self.promises.review()
+        visibility.show(self.state, self.journal.calendar)
+
+    def written(self, batch: tuple[e.Event, ...], flushed: Flushed) -> None:
+        """After each writing: mail may leave, and tasks that nobody can do are reported."""
+        self.mailroom.send(event.data.notice for event in batch if isinstance(event.data, e.NoticeRequested))
+        for task_id in flushed.nobody:
+            if task := self.state.tasks.get(task_id):
+                self.journal.record(e.NobodyCanDo(task_id=task_id))
+                self.mailroom.tell("unowned", "management", "admins", about=task)
+
+    def renew(self) -> None:
+        """A long history starts afresh with the same state."""
+        state = self.state
+        workflow.continue_as_new(
+            self.start.model_copy(update={"carried": state, "policy": state.policy, "digest": state.digest, "facts": state.facts})
+        )
+
+    async def wind_up(self) -> None:
+        """The order is closed; its workflow ends when everything is written and its mail is out or dead."""
+        await workflow.wait_condition(
+            lambda: not self.state.outbox and self.journal.is_quiet and workflow.all_handlers_finished()
+        )
+
+
+def answer_of(said: c.RepromiseOrder) -> a.Repromise:
+    return a.Repromise(**said.model_dump(include={"promised_date", "reason", "customer_agreed", "approved_by"}))

@@ -1,0 +1,59 @@
+"""Who may do what: the contract's role table as a ladder of questions, asked by the API and again by the order."""
+
+from workflows.types.commands import Actor
+from workflows.types.refusals import Refusal
+from workflows.types.tasks import Task
+from workflows.types.words import Department
+
+MAY_SPEAK_FOR_ORDERS = (Department.SALES, Department.MANAGEMENT)
+
+
+def may_answer(actor: Actor, task: Task) -> Refusal | None:
+    """Whether the actor may complete, claim or report on a task; who holds it is the inbox's question."""
+    if actor.id in task.barred:
+        return Refusal(code="four-eyes", detail=f"{actor.id} made these goods and may not inspect them")
+    if task.department in actor.departments:
+        return None
+    return Refusal(code="not-your-department", detail=f"{task.id} is for {task.department}")
+
+
+def may_release_anothers(actor: Actor, task: Task) -> Refusal | None:
+    """Whether the actor may give the task to somebody, or take it from its holder."""
+    if actor.admin:
+        return None
+    return may_direct(actor, task)
+
+
+def may_direct(actor: Actor, task: Task) -> Refusal | None:
+    """Whether the actor may move the task's deadline or correct its answer: only the department's head."""
+    if task.department in actor.heads:
+        return None
+    if task.department in actor.departments:
+        return Refusal(code="forbidden", detail=f"only the head of {task.department} may do this")
+    return Refusal(code="not-your-department", detail=f"{task.id} is for {task.department}")
+
+
+def may_enter_orders(actor: Actor) -> Refusal | None:
+    if actor.admin or Department.SALES in actor.departments:
+        return None
+    return Refusal(code="forbidden", detail="orders are entered by sales")
+
+
+def may_change_order(actor: Actor) -> Refusal | None:
+    """Whether the actor may re-promise, amend or cancel."""
+    if any(department in actor.departments for department in MAY_SPEAK_FOR_ORDERS):
+        return None
+    return Refusal(code="forbidden", detail="only sales and management may do this to an order")
+
+
+def may_hold_order(actor: Actor) -> Refusal | None:
+    if Department.PRODUCTION in actor.heads:
+        return None
+    return may_change_order(actor)
+
+
+def may_administer(actor: Actor) -> Refusal | None:
+    """Whether the actor may change people, the policy, or others' tokens."""
+    if actor.admin:
+        return None
+    return Refusal(code="forbidden", detail="only an admin may do this")

@@ -1,0 +1,269 @@
+"""What each event does to an order. The running order and a rebuilt one go through the same lines."""
+
+from collections.abc import Iterable, Mapping
+from functools import singledispatch
+from typing import Any
+
+from workflows.types import events as e
+from workflows.types.events import Event
+from workflows.types.policy import Policy
+from workflows.types.state import REMEMBERED_CALLS, REMEMBERED_TASKS, Closure, OrderState
+from workflows.types.tasks import Task
+from workflows.types.words import STEP_OF, NoticeState, OrderStatus, Step, TaskStatus
+
+ON_RECORD = (NoticeState.SENT, NoticeState.BY_HAND)
+
+
+def fold(events: Iterable[Event], policies: Mapping[str, Policy]) -> OrderState:
+    """The order's state after its events, the first of which entered it."""
+    rest = iter(events)
+    first = next(rest)
+    state = begin(first, policies)
+    for event in rest:
+        apply(state, event, policies)
+    return state
+
+
+def begin(event: Event, policies: Mapping[str, Policy]) -> OrderState:
+    """The state of an order that has just been entered."""
+    entered = event.data
+    if not isinstance(entered, e.OrderEntered):
+        raise ValueError(f"an order begins with order_entered, not with {event.type}")
+    state = OrderState(
+        facts=entered.order,
+        policy=policies[entered.policy],
+        digest=entered.policy,
+        created_at=event.at,
+        created_by=event.actor,
+    )
+    _note(state, event)
+    return state
+
+
+def apply(state: OrderState, event: Event, policies: Mapping[str, Policy]) -> None:
+    """Changes the state as the event says."""
+    if event.seq != state.seq + 1:
+        raise ValueError(f"event {event.seq} cannot follow {state.seq}")
+    if isinstance(event.data, e.PolicyAdopted):
+        state.policy, state.digest = policies[event.data.policy], event.data.policy
+    else:
+        _change(event.data, state, event)
+    _note(state, event)
+
+
+def closed(task: Task, event: Event) -> Task:
+    """The task as its closing event leaves it."""
+    changes: dict[str, Any] = {
+        "status": TaskStatus.CANCELLED,
+        "completed_at": event.at,
+        "completed_by": event.actor,
+        "version": event.seq,
+    }
+    if isinstance(event.data, e.TaskCompleted):
+        changes |= {
+            "status": TaskStatus.COMPLETED,
+            "outcome": event.data.outcome,
+            "fields": event.data.fields,
+            "comment": event.data.comment,
+        }
+    return task.model_copy(update=changes)
+
+
+def _note(state: OrderState, event: Event) -> None:
+    state.seq = event.seq
+    if event.said is not None:
+        state.done[event.said.id] = event.seq
+        _forget(state.done, REMEMBERED_CALLS)
+
+
+def _forget(memory: dict[str, Any], most: int) -> None:
+    """Keeps the newest entries; a dict remembers the order in which they came."""
+    while len(memory) > most:
+        del memory[next(iter(memory))]
+
+
+@singledispatch
+def _change(data: object, state: OrderState, event: Event) -> None:
+    raise ValueError(f"nobody knows what {event.type} does to an order")
+
+
+# The order and its promise.
+
+
+@_change.register
+def _(data: e.OrderRevised, state: OrderState, event: Event) -> None:
+    changes = {name: value for name, value in data if name in ("lines", "requested_date", "ship_to") and value is not None}
+    state.facts = state.facts.model_copy(update=changes)
+
+
+@_change.register
+def _(data: e.Promised, state: OrderState, event: Event) -> None:
+    state.promises.append(data.promise)
+    state.answered_forecast = data.answered_forecast
+    state.must_ask = False
+
+
+@_change.register
+def _(data: e.PromiseKept, state: OrderState, event: Event) -> None:
+    state.answered_forecast = data.answered_forecast
+    state.must_ask = False
+
+
+@_change.register
+def _(data: e.ForecastBroken, state: OrderState, event: Event) -> None:
+    state.must_ask = True
+
+
+@_change.register
+def _(data: e.RiskMoved, state: OrderState, event: Event) -> None:
+    state.risk = data.risk
+
+
+@_change.register
+def _(data: e.OrderClosed, state: OrderState, event: Event) -> None:
+    state.status, state.delivery, state.step, state.hold = data.status, data.delivery, Step.CLOSED, None
+
+
+# Tasks.
+
+
+@_change.register
+def _(data: e.TaskOpened, state: OrderState, event: Event) -> None:
+    task = data.task
+    state.tasks[task.id] = task.model_copy(update={"version": event.seq})
+    state.counters[task.kind] = task.n
+    state.step = STEP_OF.get(task.kind, state.step)
+    if task.department not in state.asked:
+        state.asked.append(task.department)
+    if task.kind not in STEP_OF:
+        state.must_ask = False
+
+
+@_change.register
+def _(data: e.TaskCompleted, state: OrderState, event: Event) -> None:
+    _close(state, data.task_id, event)
+
+
+@_change.register
+def _(data: e.TaskCancelled, state: OrderState, event: Event) -> None:
+    _close(state, data.task_id, event)
+
+
+def _close(state: OrderState, task_id: str, event: Event) -> None:
+    del state.tasks[task_id]
+    state.closures[task_id] = Closure(by=event.actor, at=event.at)
+    _forget(state.closures, REMEMBERED_TASKS)
+
+
+@_change.register
+def _(data: e.DeadlineMoved, state: OrderState, event: Event) -> None:
+    again = state.tasks[data.task_id].ladder_round + 1
+    _update(state, data.task_id, event, due_at=data.due_at, due_soon_at=data.due_soon_at, ladder_round=again, escalation_level=0)
+
+
+@_change.register
+def _(data: e.RungReached, state: OrderState, event: Event) -> None:
+    _update(state, data.task_id, event, escalation_level=data.level)
+
+
+@_change.register
+def _(data: e.ProgressReported, state: OrderState, event: Event) -> None:
+    _update(state, data.task_id, event)
+
+
+@_change.register
+def _(data: e.NobodyCanDo, state: OrderState, event: Event) -> None:
+    """Only told; the task stays with its department."""
+
+
+def _update(state: OrderState, task_id: str, event: Event, **changes: Any) -> None:
+    state.tasks[task_id] = state.tasks[task_id].model_copy(update={**changes, "version": event.seq})
+
+
+# The goods.
+
+
+@_change.register
+def _(data: e.PlanMade, state: OrderState, event: Event) -> None:
+    state.planned_start, state.expected_completion = data.planned_start, data.expected_completion
+    state.planned_seconds, state.work_center = data.duration, data.work_center
+
+
+@_change.register
+def _(data: e.ExpectedCompletionMoved, state: OrderState, event: Event) -> None:
+    state.expected_completion = data.expected_completion
+
+
+@_change.register
+def _(data: e.WorkMoved, state: OrderState, event: Event) -> None:
+    state.work = data.work
+
+
+@_change.register
+def _(data: e.ShipmentArranged, state: OrderState, event: Event) -> None:
+    state.shipment = data.shipment
+
+
+@_change.register
+def _(data: e.ShipmentDropped, state: OrderState, event: Event) -> None:
+    state.shipment = None
+
+
+@_change.register
+def _(data: e.GoodsDispatched, state: OrderState, event: Event) -> None:
+    if state.shipment is not None:
+        state.shipment = state.shipment.model_copy(update={"shipped_at": data.shipped_at, "tracking_no": data.tracking_no})
+
+
+@_change.register
+def _(data: e.GoodsDelivered, state: OrderState, event: Event) -> None:
+    state.delivered = data.delivered
+
+
+@_change.register
+def _(data: e.DeliverySettled, state: OrderState, event: Event) -> None:
+    state.delivery = data.delivery
+
+
+@_change.register
+def _(data: e.FollowUpEntered, state: OrderState, event: Event) -> None:
+    state.followed_by = data.order_no
+
+
+@_change.register
+def _(data: e.IssueRaised, state: OrderState, event: Event) -> None:
+    """Becomes an improvement of its own; the order only remembers that it was said."""
+
+
+# Holds and notices.
+
+
+@_change.register
+def _(data: e.Held, state: OrderState, event: Event) -> None:
+    state.hold, state.status = data.hold, OrderStatus.ON_HOLD
+
+
+@_change.register
+def _(data: e.HoldEndTold, state: OrderState, event: Event) -> None:
+    if state.hold is not None:
+        state.hold = state.hold.model_copy(update={"told_at": data.told_at})
+
+
+@_change.register
+def _(data: e.Resumed, state: OrderState, event: Event) -> None:
+    state.hold, state.status = None, OrderStatus.OPEN
+
+
+@_change.register
+def _(data: e.NoticeRequested, state: OrderState, event: Event) -> None:
+    state.outbox[data.notice.key] = data.notice
+    if data.notice.kind == "shipping_notice":
+        state.shipping_notice = data.notice.key
+
+
+@_change.register
+def _(data: e.NoticeSettled, state: OrderState, event: Event) -> None:
+    state.outbox.pop(data.told.key, None)
+    states = data.told.states.values()
+    if data.told.key == state.shipping_notice and state.shipment is not None and states and all(s in ON_RECORD for s in states):
+        state.shipment = state.shipment.model_copy(update={"noticed_at": event.at})

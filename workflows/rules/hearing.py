@@ -1,0 +1,181 @@
+"""Whether something that a person says to an order is taken: each question in the contract's order of refusals (§5).
+
+Authority first, then the fields, then the version that the speaker has seen, then what stands against it now.
+"""
+
+from datetime import datetime
+from functools import singledispatch
+from itertools import chain
+
+from pydantic import ValidationError
+
+from workflows.rules import authority, dates, judgement, views
+from workflows.rules.calendar import Calendar
+from workflows.types import answers as a
+from workflows.types import commands as c
+from workflows.types.refusals import Fault, Refusal, invalid
+from workflows.types.state import OrderState
+from workflows.types.tasks import Task
+from workflows.types.words import NOT_HELD, Kind
+
+UNKNOWN = Refusal(code="unknown-here", detail="the order does not know this task yet; try again")
+"""Across a continue-as-new an update may come before its task: the API answers 503."""
+
+
+@singledispatch
+def refusal(said: c.Said, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    """Why this is not taken, or None."""
+    raise NotImplementedError(type(said))
+
+
+# About a task.
+
+
+@refusal.register
+def _(said: c.CompleteTask, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    task = state.tasks.get(said.task_id)
+    if task is None:
+        return _gone(said.task_id, state)
+    if no := authority.may_answer(said.actor, task):
+        return no
+    if said.outcome not in a.OUTCOMES[task.kind] or said.outcome in task.withheld:
+        return _wrong_outcome(said.outcome, task)
+    try:
+        answer = a.read(task.kind, said.outcome, said.fields)
+    except ValidationError as error:
+        return unreadable(error, "/fields")
+    no = judgement.judge(answer, judgement.Case(task, state, calendar, now))
+    if no is not None and no.code == "invalid":
+        return no
+    return _stale(said, task.version) or _held(task, state) or no
+
+
+@refusal.register
+def _(said: c.ReportProgress, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    task = state.tasks.get(said.task_id)
+    if task is None:
+        return _gone(said.task_id, state)
+    if no := authority.may_answer(said.actor, task):
+        return no
+    if faults := dates.in_plan("/expected_completion", said.progress.expected_completion, calendar.day_of(now), calendar):
+        return invalid(*faults)
+    if no := _stale(said, task.version):
+        return no
+    if task.kind is not Kind.PRODUCE:
+        return Refusal(code="not-in-production", detail=f"progress is reported on produce, not on {task.kind}")
+    return _held(task, state)
+
+
+@refusal.register
+def _(said: c.ExtendTask, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    task = state.tasks.get(said.task_id)
+    if task is None:
+        return _gone(said.task_id, state)
+    if no := authority.may_direct(said.actor, task):
+        return no
+    if faults := _in_future("/due_at", dates.instant(said.due_at, calendar), now, calendar):
+        return invalid(*faults)
+    return _stale(said, task.version)
+
+
+def _wrong_outcome(outcome: str, task: Task) -> Refusal:
+    possible = [each for each in a.OUTCOMES[task.kind] if each not in task.withheld]
+    return Refusal(code="wrong-outcome", detail=f"{task.kind} is answered by {', '.join(possible)}, not by {outcome}")
+
+
+def _gone(task_id: str, state: OrderState) -> Refusal:
+    closure = state.closures.get(task_id)
+    if closure is not None:
+        at = f"{closure.at:%Y-%m-%dT%H:%M:%S.%fZ}"
+        detail = f"{task_id} was closed by {closure.by} at {at}"
+        return Refusal(code="task-closed", detail=detail, extra={"completed_by": closure.by, "completed_at": at})
+    return _closed(state) or UNKNOWN
+
+
+def _held(task: Task, state: OrderState) -> Refusal | None:
+    if state.hold is None or task.kind in NOT_HELD:
+        return None
+    return Refusal(code="order-on-hold", detail=f"the order is on hold: {state.hold.reason}")
+
+
+# About the order.
+
+
+@refusal.register
+def _(said: c.RepromiseOrder, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    if no := authority.may_change_order(said.actor):
+        return no
+    faults = dates.in_promise("/promised_date", said.promised_date, calendar.day_of(now), calendar)
+    faults += judgement.unapproved("/approved_by", said.customer_agreed, said.approved_by)
+    if faults:
+        return invalid(*faults)
+    if no := _stale(said, state.seq) or _closed(state):
+        return no
+    if state.promise is None:
+        return Refusal(code="not-confirmed", detail="the order has no promise yet; it begins with confirm_order")
+    return None
+
+
+@refusal.register
+def _(said: c.HoldOrder, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    if no := authority.may_hold_order(said.actor):
+        return no
+    if faults := _in_future("/until", said.until, now, calendar):
+        return invalid(*faults)
+    if no := _stale(said, state.seq) or _closed(state):
+        return no
+    if state.hold is not None:
+        return Refusal(code="already-on-hold", detail=f"the order is on hold already: {state.hold.reason}")
+    return None
+
+
+@refusal.register
+def _(said: c.ResumeOrder, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    if no := authority.may_hold_order(said.actor):
+        return no
+    if no := _stale(said, state.seq) or _closed(state):
+        return no
+    return None if state.hold is not None else Refusal(code="not-on-hold", detail="the order is not on hold")
+
+
+@refusal.register
+def _(said: c.CancelOrder, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    if no := authority.may_change_order(said.actor):
+        return no
+    if no := _stale(said, state.seq) or _closed(state):
+        return no
+    if views.cancel_refused(state):
+        return Refusal(code="already-dispatched", detail="goods are with the customer or on their way")
+    return None
+
+
+@refusal.register
+def _(said: c.AdoptPolicy, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    return authority.may_administer(said.actor) or _closed(state)
+
+
+def _closed(state: OrderState) -> Refusal | None:
+    return Refusal(code="order-closed", detail=f"the order is {state.status}") if state.is_closed else None
+
+
+def _stale(said: c.Said, version: int) -> Refusal | None:
+    if said.expected_version is None or said.expected_version == version:
+        return None
+    return Refusal(code="stale", detail="it has changed since you read it; read it again")
+
+
+def _in_future(pointer: str, at: datetime, now: datetime, calendar: Calendar) -> list[Fault]:
+    if at <= now:
+        return [Fault(pointer=pointer, message="lies in the past")]
+    return dates.in_plan(pointer, at, calendar.day_of(now), calendar)
+
+
+def unreadable(error: ValidationError, root: str) -> Refusal:
+    """What pydantic found, as pointers below `root` into the body."""
+    return invalid(*(Fault(pointer=pointer(root, each["loc"]), message=each["msg"]) for each in error.errors(include_url=False)))
+
+
+def pointer(root: str, path: tuple[int | str, ...]) -> str:
+    """A JSON pointer (RFC 6901)."""
+    escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    return "/".join(chain((root,), escaped))

@@ -1,0 +1,143 @@
+"""The forecast of an order's arrival, its slack against the promise, and the risk that follows (design §3)."""
+
+from datetime import date, datetime, timedelta
+
+from workflows.rules.calendar import Calendar
+from workflows.types.state import OrderState
+from workflows.types.words import READINESS, STEP_OF, Kind, Risk, Step
+
+ZERO = timedelta(0)
+
+STRAIGHT = (
+    Kind.CONFIRM_ORDER,
+    Kind.MAKE_PLAN,
+    Kind.READY_MATERIALS,
+    Kind.PRODUCE,
+    Kind.INSPECT,
+    Kind.ACCEPT,
+    Kind.PLAN_SHIPMENT,
+    Kind.DISPATCH,
+)
+"""The path without trouble; the three readiness checks count as their longest."""
+
+REJOINS = {
+    Step.REWORK: Kind.INSPECT,
+    Step.DISPOSE: Kind.INSPECT,
+    Step.SETTLE_SHORTAGE: Kind.PLAN_SHIPMENT,
+    Step.RESOLVE_REFUSAL: Kind.PLAN_SHIPMENT,
+}
+"""Where a detour comes back to the straight path."""
+
+ASIDE = {Step.REWORK: Kind.REWORK, Step.DISPOSE: Kind.DECIDE_DISPOSITION}
+ASIDE |= {Step.SETTLE_SHORTAGE: Kind.DECIDE_SHORTAGE, Step.RESOLVE_REFUSAL: Kind.RESOLVE_REFUSAL}
+
+
+def promised_end(state: OrderState, calendar: Calendar) -> datetime | None:
+    """The end of the promised day: until then the promise can be kept."""
+    return calendar.end_of(state.promise.date) if state.promise else None
+
+
+def forecast(state: OrderState, calendar: Calendar, now: datetime) -> datetime:
+    """When the goods will be with the customer, if nothing more goes wrong."""
+    fixed = _fixed(state)
+    if fixed is not None:
+        return calendar.end_of(fixed)
+    return calendar.add(_work_goes_on_from(state, now), work_ahead(state, calendar))
+
+
+def _fixed(state: OrderState) -> date | None:
+    """The day of arrival, once the goods have arrived or their shipment is planned."""
+    if state.delivered is not None and not state.work.returned and not state.work.to_produce and state.step in _ARRIVED:
+        return state.delivered
+    return state.shipment.arrival if state.shipment is not None else None
+
+
+_ARRIVED = (Step.ASK_FEEDBACK, Step.CLOSED)
+
+
+def _work_goes_on_from(state: OrderState, now: datetime) -> datetime:
+    if state.expected_completion is None or state.step not in (Step.MAKE_PLAN, Step.GET_READY, Step.PRODUCE):
+        return now
+    return max(now, state.expected_completion)
+
+
+def work_ahead(state: OrderState, calendar: Calendar) -> timedelta:
+    """Working time of what is not finished, the open task counting whole, and of the way to the customer."""
+    return sum((_allowance(kind, state, calendar) for kind in kinds_ahead(state)), calendar.length(state.policy.order.transit))
+
+
+def kinds_ahead(state: OrderState) -> tuple[Kind, ...]:
+    """The kinds still to be done; while producing, the plan's own date stands for everything up to it."""
+    if state.step in REJOINS:
+        return (ASIDE[state.step], *STRAIGHT[STRAIGHT.index(REJOINS[state.step]) :])
+    if state.expected_completion is not None and state.step in (Step.MAKE_PLAN, Step.GET_READY, Step.PRODUCE):
+        return STRAIGHT[STRAIGHT.index(Kind.INSPECT) :]
+    here = next((kind for kind in STRAIGHT if STEP_OF[kind] is state.step), None)
+    return STRAIGHT[STRAIGHT.index(here) :] if here else ()
+
+
+def _allowance(kind: Kind, state: OrderState, calendar: Calendar) -> timedelta:
+    tasks = state.policy.tasks
+    if kind in READINESS:
+        return max(calendar.length(tasks[each].allowance) for each in READINESS)
+    return calendar.length(tasks[kind].allowance)
+
+
+def slack(state: OrderState, calendar: Calendar, now: datetime) -> timedelta | None:
+    """Working time between the forecast and the end of the promised day; None before the promise."""
+    end = promised_end(state, calendar)
+    return None if end is None else calendar.between(forecast(state, calendar, now), end)
+
+
+def slack_hours(state: OrderState, calendar: Calendar, now: datetime) -> float | None:
+    """The slack in working hours, to the hundredth."""
+    left = slack(state, calendar, now)
+    return None if left is None else round(left.total_seconds() / 3600, 2)
+
+
+def risk(state: OrderState, calendar: Calendar, now: datetime) -> Risk | None:
+    """Where the order stands against its promise."""
+    end = promised_end(state, calendar)
+    if end is None:
+        return None
+    expected = forecast(state, calendar, now)
+    # Compared as instants: between them there may be no working time at all.
+    if expected > end or (state.delivered is None and now > end):
+        return Risk.LATE
+    # Close enough that one more surprise breaks it.
+    if calendar.between(expected, end) < calendar.length(state.policy.order.buffer) and state.step not in _ARRIVED:
+        return Risk.AT_RISK
+    return Risk.ON_TRACK
+
+
+def drifts_at(state: OrderState, calendar: Calendar) -> tuple[datetime, ...]:
+    """The instants after which the order is at risk, then late, if nobody does anything."""
+    end = promised_end(state, calendar)
+    if end is None or state.step in _ARRIVED:
+        return ()
+    if _fixed(state) is not None:
+        return (end,)
+    ahead = work_ahead(state, calendar)
+    return (calendar.add(end, -ahead - calendar.length(state.policy.order.buffer)), calendar.add(end, -ahead), end)
+
+
+# The promise and sales.
+
+
+def breaks_promise(state: OrderState, calendar: Calendar, now: datetime) -> bool:
+    end = promised_end(state, calendar)
+    return end is not None and forecast(state, calendar, now) > end
+
+
+def must_ask_sales(state: OrderState, calendar: Calendar, now: datetime) -> bool:
+    """Whether decide_promise opens: at the first break of a revision, then only when it is worse by another buffer."""
+    if state.promise is None or state.step in _ARRIVED or state.open_task(Kind.DECIDE_PROMISE):
+        return False
+    if state.must_ask:
+        return True
+    # Before the first plan there is nothing that production could have stated.
+    if state.expected_completion is None or not breaks_promise(state, calendar, now):
+        return False
+    if state.answered_forecast is None:
+        return True
+    return forecast(state, calendar, now) >= calendar.add(state.answered_forecast, state.policy.order.buffer)

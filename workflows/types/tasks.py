@@ -1,0 +1,42 @@
+"""What a person is asked, and what became of it."""
+
+from datetime import datetime
+from typing import Any
+
+from workflows.types.base import Message
+from workflows.types.orders import Quantities
+from workflows.types.words import Department, Kind, Stage, TaskStatus
+
+
+class Task(Message):
+    """One question to one department. Its id is `{order_no}.{kind}.{n}`."""
+
+    id: str
+    kind: Kind
+    n: int
+    stage: Stage
+    department: Department
+    opened_at: datetime
+    due_at: datetime
+    due_soon_at: datetime
+    """From here on an open task is `due_soon`."""
+    quantities: Quantities | None = None
+    barred: tuple[str, ...] = ()
+    """Who may not claim, be given or complete it (four eyes)."""
+    withheld: tuple[str, ...] = ()
+    """Outcomes of its kind that do not fit this case."""
+    status: TaskStatus = TaskStatus.OPEN
+    escalation_level: int = 0
+    ladder_round: int = 0
+    """Counts the times that the deadline moved: each starts the ladder afresh."""
+    outcome: str | None = None
+    fields: dict[str, Any] | None = None
+    comment: str | None = None
+    completed_at: datetime | None = None
+    completed_by: str | None = None
+    version: int = 0
+    """The seq of the last event that changed it."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is TaskStatus.OPEN

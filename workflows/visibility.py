@@ -1,0 +1,90 @@
+"""What operators see of an order in the Temporal Web UI (design §6)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from workflows.rules import escalation, risk
+from workflows.rules.calendar import Calendar
+from workflows.types.state import OrderState
+from workflows.types.tasks import Task
+
+CUSTOMER = SearchAttributeKey.for_keyword("Customer")
+STAGE = SearchAttributeKey.for_keyword("Stage")
+RISK = SearchAttributeKey.for_keyword("Risk")
+PROMISE_DATE = SearchAttributeKey.for_datetime("PromiseDate")
+ESCALATION_LEVEL = SearchAttributeKey.for_int("EscalationLevel")
+REWORK_ROUNDS = SearchAttributeKey.for_int("ReworkRounds")
+
+ALL: tuple[SearchAttributeKey[Any], ...] = (CUSTOMER, STAGE, RISK, PROMISE_DATE, ESCALATION_LEVEL, REWORK_ROUNDS)
+"""Registered at start-up: an unregistered attribute fails every workflow task, silently retried."""
+
+LONGEST = 60
+"""Characters of a value or summary: over 2,048 bytes of escaped text would terminate the workflow for good."""
+
+
+def show(state: OrderState, calendar: Calendar) -> None:
+    """Brings the operators' view up to date, in at most one command."""
+    known = workflow.info().typed_search_attributes
+    changed = [update for update in _wanted(state, calendar) if known.get(update.key) != update.value]
+    if changed:
+        workflow.upsert_search_attributes(changed)
+    workflow.set_current_details(details(state, calendar, workflow.now()))
+
+
+def _wanted(state: OrderState, calendar: Calendar) -> Iterator[SearchAttributeUpdate[Any]]:
+    yield CUSTOMER.value_set(state.facts.customer.name[:LONGEST])
+    yield STAGE.value_set(state.stage.value)
+    # The other attributes only say something when there is something to say.
+    if state.risk is not None:
+        yield RISK.value_set(state.risk.value)
+    end = risk.promised_end(state, calendar)
+    if end is not None:
+        yield PROMISE_DATE.value_set(end)
+    if state.work.rework_rounds:
+        yield REWORK_ROUNDS.value_set(state.work.rework_rounds)
+    level = max((task.escalation_level for task in state.tasks.values()), default=0)
+    if level or workflow.info().typed_search_attributes.get(ESCALATION_LEVEL):
+        yield ESCALATION_LEVEL.value_set(level)
+
+
+def details(state: OrderState, calendar: Calendar, now: datetime) -> str:
+    """Markdown: who is asked, until when, what comes next; and the five dates."""
+    zone = ZoneInfo(state.policy.plant.time_zone)
+    rows = "".join(_task_row(task, state, calendar, now, zone) for task in state.tasks.values())
+    table = f"| task | department | due | | next |\n|---|---|---|---|---|\n{rows}\n" if rows else "Nobody is asked anything.\n\n"
+    held = f"**On hold** until {_local(state.hold.until, zone)}: {escaped(state.hold.reason)}\n\n" if state.hold else ""
+    return f"{held}{table}{_dates(state, zone)}"
+
+
+def _task_row(task: Task, state: OrderState, calendar: Calendar, now: datetime, zone: ZoneInfo) -> str:
+    coming = escalation.next_at(task, state.policy, calendar) if state.hold is None else None
+    after = f"{coming.rung.name} {_local(coming.at, zone)}" if coming else "—"
+    lateness = "overdue" if now >= task.due_at else "due soon" if now >= task.due_soon_at else "early"
+    level = f", level {task.escalation_level}" if task.escalation_level else ""
+    return f"| {task.kind} {task.n} | {task.department} | {_local(task.due_at, zone)} | {lateness}{level} | {after} |\n"
+
+
+def _dates(state: OrderState, zone: ZoneInfo) -> str:
+    promise, shipment = state.promise, state.shipment
+    promised = f"{promise.date} (revision {promise.revision})" if promise else "—"
+    expected = _local(state.expected_completion, zone) if state.expected_completion else "—"
+    shipped = f"{_local(shipment.ship_at, zone)}, arrival {shipment.arrival}" if shipment else "—"
+    return (
+        f"requested {state.facts.requested_date} · promised {promised} · expected completion {expected}"
+        f" · planned shipment {shipped} · delivered {state.delivered or '—'} · risk {state.risk or '—'}"
+    )
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def escaped(text: str) -> str:
+    """User text inside Markdown, where raw HTML would pass through."""
+    table = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "[": "&#91;", "`": "&#96;", "*": "&#42;", "_": "&#95;"}
+    return "".join(table.get(char, char) for char in text[:LONGEST])
