@@ -30,12 +30,12 @@ class Desk:
         self.mailroom = mailroom
         self.answers: dict[Kind, Answer] = {}
         """What was answered and no step has taken yet."""
-        self.answered_by = ""
+        self.answered_by = SYSTEM_ACTOR
         """Who gave the answer that `ask` returned last."""
         self.is_waiting = False
         self.renew: Callable[[], None] = lambda: None
         """Called when a step waits and nothing happens: the place to continue as new."""
-        self._givers: dict[Kind, str] = {}
+        self._givers: dict[Kind, Actor] = {}
 
     async def ask(self, kind: Kind, on_opening: Callable[[Task], None] = lambda task: None) -> Answer:
         """Opens a task of this kind unless one is open, and waits for its answer."""
@@ -138,7 +138,7 @@ class Desk:
             said=said.ref if said else None,
         )
         if task.kind in STEP_OF:
-            self.answers[task.kind], self._givers[task.kind] = answer, by.id
+            self.answers[task.kind], self._givers[task.kind] = answer, by
 
     def withdraw(self, task: Task | None, reason: str) -> None:
         """Takes a question back, if it is still open."""

@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.types.flush import Flushed
     from workflows.types.orders import Work
     from workflows.types.policy import Policy
+    from workflows.types.state import OrderState
     from workflows.types.words import READINESS, DeliveryState, Department, Kind, OrderStatus, Step
 
 
@@ -110,7 +111,7 @@ class OrderWorkflow:
         """Production makes the goods, or says that it cannot by then (R10)."""
         match await self.desk.ask(Kind.PRODUCE):
             case a.Produced() as answer:
-                self.work(quantities.produced(self.state.work, answer, by=self.desk.answered_by))
+                self.work(quantities.produced(self.state.work, answer, by=self.desk.answered_by.id))
                 return Step.INSPECT
             case a.Cannot() as answer:
                 self.promises.cannot(answer)
@@ -134,7 +135,7 @@ class OrderWorkflow:
         """Production mends what failed, with cause and corrective action; it is inspected again (R13)."""
         answer = await self.desk.ask(Kind.REWORK)
         assert isinstance(answer, a.Reworked)
-        self.work(quantities.reworked(self.state.work, answer, by=self.desk.answered_by))
+        self.work(quantities.reworked(self.state.work, answer, by=self.desk.answered_by.id))
         return Step.INSPECT
 
     async def dispose(self) -> Step:
@@ -166,7 +167,7 @@ class OrderWorkflow:
             case a.ShipPart(rest=rest):
                 missing = quantities.missing(self.state)
                 if rest == "later":
-                    await follow_up.enter(self.journal, missing, by=self.desk.answered_by)
+                    await follow_up.enter(self.journal, missing, by=self.desk.answered_by.id)
                 self.work(quantities.dropped(self.state.work, missing))
                 return Step.PLAN_SHIPMENT if quantities.sendable(self.state.work) else self.delivery_is_settled()
             case _:
@@ -322,6 +323,11 @@ class OrderWorkflow:
     async def adopt_policy(self, said: c.AdoptPolicy) -> int:
         """Goes on under another version of the policy."""
         return await self.heard(said, lambda: self.adoption.adopt(said))
+
+    @workflow.query(name="state")
+    def show_state(self) -> OrderState:
+        """All that the order knows, for operators and tests."""
+        return self.state
 
     @workflow.query(name="preview_policy")
     def preview_policy(self, policy: Policy) -> list[MovedDeadline]:

@@ -11,7 +11,7 @@ from workflows.rules import dates, risk
 from workflows.types import answers as a
 from workflows.types import commands as c
 from workflows.types import events as e
-from workflows.types.commands import SYSTEM_ACTOR, Actor
+from workflows.types.commands import Actor
 from workflows.types.events import SaidRef
 from workflows.types.orders import Promise
 from workflows.types.words import Department, Kind
@@ -26,9 +26,9 @@ class PromiseKeeper:
 
     # What is promised.
 
-    def give(self, answer: a.Confirm, by: str) -> None:
+    def give(self, answer: a.Confirm, by: Actor) -> None:
         """The first promise, which is never overwritten."""
-        self._add(answer.promised_date, by=by, customer_agreed=True if answer.customer_agreed_by else None)
+        self._add(answer.promised_date, by, customer_agreed=True if answer.customer_agreed_by else None)
         self.mailroom.tell("order_confirmed", "customer")
 
     def move(self, to: a.Repromise, by: Actor, said: SaidRef | None = None) -> int:
@@ -38,8 +38,7 @@ class PromiseKeeper:
         self.desk.withdraw(self.state.open_task(Kind.DECIDE_PROMISE), "the promise was moved")
         seq = self._add(
             to.promised_date,
-            by=by.id,
-            actor=by,
+            by,
             said=said,
             reason=to.reason,
             approved_by=to.approved_by,
@@ -60,9 +59,8 @@ class PromiseKeeper:
     def _add(
         self,
         day: date,
+        by: Actor,
         *,
-        by: str,
-        actor: Actor = SYSTEM_ACTOR,
         said: SaidRef | None = None,
         reason: str | None = None,
         approved_by: str | None = None,
@@ -73,16 +71,15 @@ class PromiseKeeper:
             revision=len(self.state.promises) + 1,
             date=day,
             reason=reason,
-            by=by,
+            by=by.id,
             approved_by=approved_by,
             customer_agreed=customer_agreed,
             forecast=calendar.day_of(forecast),
             at=workflow.now(),
         )
         known_break = forecast if self.state.expected_completion and forecast > calendar.end_of(day) else None
-        return self.journal.record(
-            e.Promised(promise=promise, answered_forecast=known_break), actor, of=Department.SALES, said=said
-        )
+        promised = e.Promised(promise=promise, answered_forecast=known_break)
+        return self.journal.record(promised, by, of=Department.SALES, said=said)
 
     # What production expects.
 

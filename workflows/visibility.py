@@ -74,10 +74,16 @@ def _dates(state: OrderState, zone: ZoneInfo) -> str:
     promised = f"{promise.date} (revision {promise.revision})" if promise else "—"
     expected = _local(state.expected_completion, zone) if state.expected_completion else "—"
     shipped = f"{_local(shipment.ship_at, zone)}, arrival {shipment.arrival}" if shipment else "—"
-    return (
-        f"requested {state.facts.requested_date} · promised {promised} · expected completion {expected}"
-        f" · planned shipment {shipped} · delivered {state.delivered or '—'} · risk {state.risk or '—'}"
-    )
+    facts = {
+        "stage": f"**{state.stage}**",
+        "risk": state.risk or "—",
+        "requested": state.facts.requested_date,
+        "promised": promised,
+        "expected completion": expected,
+        "planned shipment": shipped,
+        "delivered": state.delivered or "—",
+    }
+    return " · ".join(f"{name} {value}" for name, value in facts.items())
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

@@ -108,9 +108,9 @@ class Calendar:
     def add(self, t: datetime, amount: Span | timedelta) -> datetime:
         """The earliest instant by which `amount` has passed since t; if negative, the latest from which it leads to t."""
         work = (self.length(amount) if isinstance(amount, Span) else amount) // MICROSECOND
-        if work == 0:
-            return t.astimezone(UTC)
         at = since_epoch(t)
+        if work == 0:
+            return instant(at)
         return instant(self._ahead(at, work) if work > 0 else self._back(at, -work))
 
     def between(self, a: datetime, b: datetime) -> timedelta:
@@ -142,7 +142,7 @@ class Calendar:
 
     def day_of(self, t: datetime) -> date:
         """The date in the plant's zone."""
-        return t.astimezone(self._zone).date()
+        return instant(since_epoch(t)).astimezone(self._zone).date()
 
     def _is_worked(self, day: date) -> bool:
         """Whether the plant works that day; `hours_by_day` of a weekend day only tells the hours once it is opened."""

@@ -1,0 +1,91 @@
+"""The worker: what it registers, how many at a time, and how it stops."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.entering import QUEUE
+from activities.follow_ups import FollowUps
+from activities.mail.smtp_mail import SmtpMail
+from activities.mail.transport import Transport
+from activities.store import SqlJournal, Store
+from jiaoqi.connection import connect, ensure_namespace
+from jiaoqi.settings import Settings
+from workers.sandbox import RUNNER
+from workflows import visibility
+from workflows.mailroom import QUEUE as MAIL_QUEUE
+from workflows.order import OrderWorkflow
+
+GRACE = timedelta(seconds=10)
+"""What is on the wire may finish; the default of 0 would cut every flush and mail short."""
+STICKY = timedelta(seconds=2)
+"""After this worker is killed, its orders wait that long before another takes them."""
+WRITERS, CARRIERS = 16, 8
+MAILS_PER_SECOND = 50.0
+CACHED_ORDERS = 2_000
+STARTING = timedelta(seconds=60)
+"""How long the worker waits for an engine that is not there yet."""
+
+log = logging.getLogger("jiaoqi.worker")
+
+
+async def work(settings: Settings) -> None:
+    """Serves the queues until a signal stops it."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    client = await connect(settings, patience=STARTING)
+    await ensure_namespace(client, visibility.ALL)
+    store = Store.open(settings.database_url, settings.temporal_ui_url or "")
+    with contextlib.closing(store), ThreadPoolExecutor(WRITERS) as writers, ThreadPoolExecutor(CARRIERS) as carriers:
+        async with orders(client, store, writers), mail(client, store, settings, carriers):
+            log.warning("serving %s and %s", QUEUE, MAIL_QUEUE)
+            await stopping.wait()
+
+
+def orders(client: Client, store: Store, pool: ThreadPoolExecutor) -> Worker:
+    """Orders and their journal; its pool is its own, so that no slow mail server holds up an answer."""
+    return Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=[OrderWorkflow],
+        activities=[SqlJournal(store).flush, FollowUps(client, store).enter_follow_up],
+        activity_executor=pool,
+        workflow_runner=RUNNER,
+        max_cached_workflows=CACHED_ORDERS,
+        max_concurrent_local_activities=WRITERS,
+        max_concurrent_activities=WRITERS,
+        sticky_queue_schedule_to_start_timeout=STICKY,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def mail(client: Client, store: Store, settings: Settings, pool: ThreadPoolExecutor) -> Worker:
+    """The mail, at a rate that a mail server bears."""
+    carrier = SmtpMail(store, Transport.of(settings.smtp_url), settings.mail_from, settings.public_url)
+    return Worker(
+        client,
+        task_queue=MAIL_QUEUE,
+        activities=[carrier.send],
+        activity_executor=pool,
+        max_concurrent_activities=CARRIERS,
+        max_task_queue_activities_per_second=MAILS_PER_SECOND,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    asyncio.run(work(Settings.load()))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A process that used the SDK may abort while Python ends, after all its work succeeded.
+    os._exit(0)
