@@ -1,0 +1,59 @@
+# Needs Python 3.11 or newer and make; everything else is fetched by the locks.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# Two stamps: what runs the product, and on top of it what tests it. `make up` need not wait for the tools.
+RUNS   := $(VENV)/.runs
+TESTS  := $(VENV)/.tests
+
+# The tools that make the locks stay out of the locks.
+LOCKER := build/locker
+LOCK   := $(LOCKER)/bin/uv pip compile pyproject.toml --quiet --group build --universal --python-version 3.11 --generate-hashes \
+          --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check lint types unit lock clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(RUNS) ## Start Jiaoqi with a demo plant; Ctrl-C stops it
+	$(BIN)/jiaoqi up --demo
+
+test: check unit ## Check everything: imports, lint, types, then all tests
+
+check: lint types ## Check without running: imports, lint, types
+
+lint: $(TESTS) ## Check the arrows between packages, and the style
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/ruff check .
+
+types: $(TESTS) ## Check the types
+	$(BIN)/mypy
+
+unit: $(TESTS) ## Run the tests alone (ARGS="-k mailbox" chooses)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lock: $(LOCKER) ## Pin what pyproject.toml asks for, with hashes (UPGRADE=1 takes the newest)
+	$(LOCK) --output-file requirements.lock >/dev/null
+	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock >/dev/null
+
+clean: ## Remove the virtual environment and what tools left behind
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+
+# The project itself is built with the locked setuptools: an isolated build would fetch one unpinned.
+$(RUNS): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TESTS): requirements-dev.lock $(RUNS)
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(LOCKER):
+	$(PYTHON) -m venv $(LOCKER)
+	$(LOCKER)/bin/python -m pip install --quiet --disable-pip-version-check uv
