@@ -73,7 +73,9 @@ class OrderWorkflow:
         match await self.desk.ask(Kind.CONFIRM_ORDER):
             case a.Confirm() as answer:
                 self.promises.give(answer, by=self.desk.answered_by)
-                self.mailroom.tell("order_released", "production", "warehouse")
+                # One notice each: that one department cannot be reached must not hide behind the other (R7).
+                self.mailroom.tell("order_released", Department.PRODUCTION)
+                self.mailroom.tell("order_released", Department.WAREHOUSE)
                 self.work(quantities.start(self.state.work, self.state.facts.ordered))
                 return Step.MAKE_PLAN
             case a.Revise() as answer:

@@ -13,7 +13,8 @@ class Notice(Message):
     """Unique for ever: `{order_no}.{kind}.{seq}`; with the recipient it names one ledger row and one Message-ID."""
     kind: str
     to: tuple[str, ...]
-    """`assignee`, `head`, `sales` (the order's owner), `management`, `customer`, `admins`, or a department."""
+    """`assignee`, `head`, `sales` (the order's owner), `management`, `customer`, `admins`, a department,
+    or `head_of:NAME`, the heads of a recipient who could not be reached."""
     at: datetime
     task_id: str | None = None
     """The notice is stale once this task has closed."""

@@ -1,0 +1,75 @@
+"""The facts that every letter shows below its words: of the order, and for staff of the task."""
+
+from datetime import date
+from typing import NamedTuple
+
+from activities.mail.matter import Matter, lines
+from activities.mail.words import Words
+from workflows.types.words import Kind, Priority
+
+ON_THE_ROAD = (Kind.DISPATCH, Kind.SIGN_OFF)
+"""What lies before these tasks is what one delivery brings, which may be a part of the order."""
+
+Value = str | date | tuple[str, ...] | None
+
+
+class Fact(NamedTuple):
+    label: str
+    lines: tuple[str, ...]
+
+
+def for_customer(matter: Matter, words: Words) -> list[Fact]:
+    """What the customer knows already, and whom to ask; nothing of the plant's inside."""
+    order, task = matter.order, matter.task
+    return _known(
+        words,
+        order=order.order_no,
+        your_reference=order.customer_ref,
+        lines=lines(order.lines, words, task.quantities if task and task.kind in ON_THE_ROAD else None),
+        ship_to=order.ship_to,
+        promised=order.promised,
+        contact=matter.contact,
+    )
+
+
+def for_staff(matter: Matter, words: Words) -> list[Fact]:
+    order = matter.order
+    return _of_task(matter, words) + _known(
+        words,
+        order=order.order_no,
+        customer=order.customer.name,
+        customer_ref=order.customer_ref,
+        lines=lines(order.lines, words),
+        priority=None if order.priority is Priority.NORMAL else words.priorities[order.priority],
+        ship_to=order.ship_to,
+        requested=order.requested_date,
+        promised=order.promised,
+        expected_completion=matter.time(order.expected_completion),
+        planned_ship=matter.time(order.planned_ship),
+        planned_arrival=order.planned_arrival,
+    )
+
+
+def _of_task(matter: Matter, words: Words) -> list[Fact]:
+    task = matter.task
+    if task is None:
+        return []
+    whole = task.quantities is None or lines(matter.order.lines, words) == lines(matter.order.lines, words, task.quantities)
+    return _known(
+        words,
+        task=words.task(task.kind),
+        # The whole order stands under its lines already.
+        quantities=None if whole else lines(matter.order.lines, words, task.quantities),
+        department=words.department(task.department),
+        holder=matter.holder,
+        due=matter.time(task.due_at),
+    )
+
+
+def _known(words: Words, **values: Value) -> list[Fact]:
+    """The values that there are, under their labels in the reader's language."""
+    return [Fact(words.labels[name], _lines(value)) for name, value in values.items() if value]
+
+
+def _lines(value: Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),)

@@ -1,0 +1,135 @@
+"""Letters: what a mail says, in the reader's language, as text and as HTML made of the same paragraphs."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, Template, Undefined, select_autoescape
+
+from activities.mail import facts
+from activities.mail.matter import Matter
+from activities.mail.recipients import CUSTOMER, UNOWNED
+from activities.mail.words import TEMPLATES, Words
+from activities.store.ledger import LedgerRow
+from workflows.types.notices import Notice
+
+RUNGS = ("remind", "overdue", "escalate", "critical")
+"""The built-in ladder's names have letters of their own; a plant's own rungs share one."""
+
+DATA = {
+    "shipping_notice": ("mode", "carrier", "ship_at", "arrival", "transit_days"),
+    "sign_off_request": ("carrier", "tracking_no", "arrival"),
+    "order_cancelled": ("reason",),
+    "promise_moved": ("old", "new", "reason"),
+    "at_risk": ("forecast", "cause"),
+    "late": ("forecast", "cause"),
+    "silent": ("since",),
+    "undeliverable": ("kind", "recipient"),
+}
+"""By kind of mail: the keys of `Notice.data` that its letter reads; a missing one is left out of the letter.
+
+Instants (`ship_at`, `since`) and dates are written in ISO form."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    text: str
+    html: str
+
+
+class Letters:
+    """Writes letters from the templates; `undefined` says what a name that no template should use does."""
+
+    def __init__(self, public_url: str, undefined: type[Undefined] = Undefined) -> None:
+        self._public_url = public_url.rstrip("/")
+        self._templates = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            # Paragraphs are plain text until the HTML layout takes them in, and only there anything needs escaping.
+            autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+            undefined=undefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=_blank_for_none,
+        )
+
+    def write(self, notice: Notice, row: LedgerRow, matter: Matter) -> Letter:
+        """What the row's recipient reads; the order number in front of the subject is the message's."""
+        words = Words.of(row.language)
+        subject, body = self._template(notice, row).render(_context(notice, row, matter, words)).lstrip().split("\n", 1)
+        frame = {"subject": subject, "paragraphs": _paragraphs(body), "words": words, "language": row.language}
+        frame |= self._for_customer(matter, words) if row.recipient == CUSTOMER else self._for_staff(notice, matter, words)
+        return Letter(subject, self._lay_out("layout.txt.j2", frame), self._lay_out("layout.html.j2", frame))
+
+    def _template(self, notice: Notice, row: LedgerRow) -> Template:
+        kind = row.kind if row.kind in RUNGS or row.kind == UNOWNED or not notice.level else "rung"
+        reader = f"{row.language}.customer" if row.recipient == CUSTOMER else row.language
+        return self._templates.select_template([f"{kind}/{reader}.txt.j2", f"rung/{reader}.txt.j2"])
+
+    def _for_customer(self, matter: Matter, words: Words) -> dict[str, Any]:
+        footer = words.letter["replies_footer"] if matter.contact else words.letter["customer_footer"]
+        return {
+            "greeting": words.letter["greeting"].format(name=matter.order.customer.name),
+            "facts": facts.for_customer(matter, words),
+            "plant": matter.plant,
+            "footer": footer.format(contact=matter.contact),
+            "link": None,
+        }
+
+    def _for_staff(self, notice: Notice, matter: Matter, words: Words) -> dict[str, Any]:
+        page = f"tasks/{quote(notice.task_id)}" if notice.task_id else f"orders/{quote(matter.order.order_no)}"
+        return {
+            "greeting": None,
+            "facts": facts.for_staff(matter, words),
+            "footer": words.letter["staff_footer"].format(plant=matter.plant),
+            "link": f"{self._public_url}/{page}",
+        }
+
+    def _lay_out(self, layout: str, frame: dict[str, Any]) -> str:
+        return self._templates.get_template(layout).render(frame).strip() + "\n"
+
+
+def _context(notice: Notice, row: LedgerRow, matter: Matter, words: Words) -> dict[str, Any]:
+    """The names that the templates may use."""
+    order, task = matter.order, matter.task
+    data = {name: notice.data.get(name) for name in DATA.get(row.kind, ())}
+    return {
+        "order": order,
+        "task": task,
+        "task_name": words.task(task.kind) if task else None,
+        "todo": words.todo[task.kind] if task else None,
+        "department": words.department(task.department) if task else None,
+        "due": matter.time(task.due_at) if task else None,
+        "is_overdue": task is not None and task.due_at <= matter.now,
+        "kind_name": words.mail(notice.kind),
+        "told": ", ".join(words.recipient(word) for word in notice.to) if notice.kind != UNOWNED else None,
+        "data": data,
+        **_readable(data, matter, words),
+    }
+
+
+def _readable(data: dict[str, str | None], matter: Matter, words: Words) -> dict[str, Any]:
+    """What the notice carries, in the plant's words and time; where it says nothing, what the order knows."""
+    order = matter.order
+    mode, undelivered, addressee = data.get("mode"), data.get("kind"), data.get("recipient")
+    return {
+        "mode": words.modes.get(mode, mode) if mode else None,
+        "ship_at": matter.time_of(data.get("ship_at")) or matter.time(order.planned_ship),
+        "arrival": data.get("arrival") or order.planned_arrival,
+        "old": data.get("old"),
+        "new": data.get("new") or order.promised,
+        "slack": None if order.slack_hours is None else round(order.slack_hours, 1),
+        "since": matter.time_of(data.get("since")),
+        "until": matter.time(order.hold.until) if order.hold else None,
+        "undelivered": words.mail(undelivered) if undelivered else None,
+        "addressee": words.recipient(addressee) if addressee else None,
+    }
+
+
+def _paragraphs(body: str) -> list[list[str]]:
+    """What blank lines part, line by line."""
+    return [part.strip().split("\n") for part in body.split("\n\n") if part.strip()]
+
+
+def _blank_for_none(value: object) -> object:
+    return "" if value is None else value

@@ -1,0 +1,23 @@
+"""When a notice that is not out yet has nothing left to say (contract §3, Ladder)."""
+
+from workflows.types.notices import Notice
+from workflows.types.orders import OrderRow
+from workflows.types.tasks import Task
+from workflows.types.words import OrderStatus
+
+HOLD_ENDED = "hold_ended"
+
+
+def is_stale(notice: Notice, order: OrderRow, task: Task | None) -> bool:
+    """Whether what the notice tells has been overtaken: answered, resumed, escalated further, or given a new deadline."""
+    if notice.kind == HOLD_ENDED:
+        return order.status is not OrderStatus.ON_HOLD
+    if notice.task_id is None:
+        return False
+    # A notice leaves only once the store has its task: a task that is gone was an undone attempt's.
+    if task is None or not task.is_open:
+        return True
+    # Only rungs have a level.
+    if notice.level == 0:
+        return False
+    return task.escalation_level > notice.level or task.ladder_round != notice.ladder_round

@@ -1,0 +1,45 @@
+"""The plant's words in each language, read from the files that a translator edits."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from workflows.types.words import Department, Kind, Language
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """One language's words, by what they name."""
+
+    labels: dict[str, str]
+    letter: dict[str, str]
+    priorities: dict[str, str]
+    departments: dict[str, str]
+    recipients: dict[str, str]
+    modes: dict[str, str]
+    mails: dict[str, str]
+    tasks: dict[str, str]
+    todo: dict[str, str]
+
+    @classmethod
+    @cache
+    def of(cls, language: Language) -> "Words":
+        return cls(**tomllib.loads((TEMPLATES / "words" / f"{language}.toml").read_text("utf-8")))
+
+    def task(self, kind: Kind) -> str:
+        return self.tasks[kind]
+
+    def department(self, department: Department) -> str:
+        return self.departments[department]
+
+    def mail(self, kind: str) -> str:
+        """What a mail of this kind is called; a rung of the plant's own making is called by its name."""
+        return self.mails.get(kind, kind)
+
+    def recipient(self, word: str) -> str:
+        """What a word of `to` stands for; `sales` is the order's owner there, not the department."""
+        # `head_of:NAME`, too, is a head.
+        return self.recipients.get(word.partition("_of:")[0]) or self.departments.get(word, word)
