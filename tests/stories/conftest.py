@@ -4,22 +4,17 @@ import shutil
 import sysconfig
 import uuid
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
+from tests.stories.audit import audit
+from tests.stories.crew import Crew
 from tests.stories.plant import Plant
-from tests.stories.world import FollowUps, MemoryJournal, MemoryMail
-from workers.sandbox import RUNNER
 from workflows import visibility
-from workflows.order import OrderWorkflow
 
 SERVER = shutil.which("temporal-test-server", path=sysconfig.get_path("scripts"))
 
@@ -27,7 +22,7 @@ SERVER = shutil.which("temporal-test-server", path=sysconfig.get_path("scripts")
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def env() -> AsyncIterator[WorkflowEnvironment]:
     """One time-skipping server for a session's stories."""
-    assert SERVER and Path(SERVER).exists(), "temporal-test-server is not installed; run make setup"
+    assert SERVER, "temporal-test-server is not installed; run make setup"
     async with await WorkflowEnvironment.start_time_skipping(
         data_converter=pydantic_data_converter, test_server_existing_path=SERVER
     ) as environment:
@@ -40,19 +35,11 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def plant(env: WorkflowEnvironment) -> AsyncIterator[Plant]:
-    """A plant with nothing in it yet."""
-    queue, journal, mail = f"stories-{uuid.uuid4()}", MemoryJournal(), MemoryMail()
-    orders = FollowUps(env.client, queue, journal)
-    with ThreadPoolExecutor(8) as pool:
-        async with (
-            Worker(
-                env.client,
-                task_queue=queue,
-                workflows=[OrderWorkflow],
-                activities=[journal.flush, orders.enter_follow_up],
-                activity_executor=pool,
-                workflow_runner=RUNNER,
-            ),
-            Worker(env.client, task_queue="mail", activities=[mail.send], activity_executor=pool),
-        ):
-            yield Plant(env, queue, journal, mail, orders)
+    """A plant with nothing in it yet; when its story has ended well, it is audited."""
+    async with Crew(env.client, f"stories-{uuid.uuid4()}") as crew:
+        told = Plant(env, crew)
+        try:
+            yield told
+            await audit(told)
+        finally:
+            await told.stop_the_engine()

@@ -1,20 +1,30 @@
 """One order in a plant under test: people answer, time passes, and what was written is looked at."""
 
+import asyncio
+import contextlib
+import time
 import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities import policy_file
-from tests.stories.world import FollowUps, MemoryJournal, MemoryMail, Shelf
+from tests.stories.crew import Crew
+from tests.stories.world import Shelf
 from workflows import ids
-from workflows.rules import fold
+from workflows.clock import next_wake, wakes
+from workflows.rules import fold, risk
+from workflows.rules.calendar import Calendar
 from workflows.types import commands as c
 from workflows.types.answers import Progress
-from workflows.types.events import Event, SaidRef
+from workflows.types.events import Event, RungReached, SaidRef
+from workflows.types.notices import Notice
 from workflows.types.orders import Customer, Line, OrderFacts
 from workflows.types.policy import Policy
 from workflows.types.refusals import Refusal
@@ -25,6 +35,12 @@ from workflows.types.words import Department, Kind
 CAST = {department: c.Actor(id=f"{department}1", departments=(department,)) for department in Department}
 HEADS = {d: c.Actor(id=f"{d}-head", departments=(d,), heads=(d,)) for d in Department}
 ADMIN = c.Actor(id="admin", admin=True)
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+PATIENCE = 20.0
+"""Seconds that anything may take that does not wait for the order's own clock."""
+MOMENT = timedelta(milliseconds=5)
 
 
 class Refused(Exception):
@@ -37,21 +53,28 @@ class Refused(Exception):
 
 
 class Plant:
-    """The engine with time skipping, the fakes of the ports, and one order."""
+    """The engine with time skipping, the fakes of the ports, and one order, entered on a Monday at 09:00."""
 
-    def __init__(self, env: WorkflowEnvironment, queue: str, journal: MemoryJournal, mail: MemoryMail, orders: FollowUps):
-        self.env, self.queue, self.journal, self.mail, self.orders = env, queue, journal, mail, orders
+    def __init__(self, env: WorkflowEnvironment, crew: Crew) -> None:
+        self.env, self.crew = env, crew
+        self.queue, self.journal, self.mail, self.orders = crew.queue, crew.journal, crew.mail, crew.orders
         self.policy: Policy = policy_file.default()
+        self.policies: dict[str, Policy] = {}
         self.order_no = f"T-{uuid.uuid4().hex[:8]}"
         self.handle: WorkflowHandle[Any, Any]
+        self.started: list[WorkflowHandle[Any, Any]] = []
+        self.acknowledged: list[str] = []
+        """The ids of the calls that the order took."""
         self.now: datetime
+        self.monday: datetime
+        """Monday 00:00 of the week in which the order was entered, in the plant's zone."""
 
     # What happens.
 
     async def enter(self, *quantities: int, policy: str = "", requested_in: int = 60, **facts: Any) -> "Plant":
         """A new order of one line for each quantity, under the default policy or one laid over it."""
-        self.now = (await self.env.get_current_time()).astimezone(UTC)
         self.policy = policy_file.parse(f'version = "test"\n{policy}') if policy else self.policy
+        await self._wait_for_monday()
         order = OrderFacts(
             order_no=self.order_no,
             customer=Customer(name="聯宏精密", email="buyer@customer.example"),
@@ -60,48 +83,71 @@ class Plant:
             owner="sales1",
             **facts,
         )
-        start = c.OrderStart(
-            facts=order, entered_by=CAST[Department.SALES], policy=self.policy, digest="pinned", ref=self.ref()
-        )
+        governing = self.policy.for_priority(order.priority)
+        self.policies["pinned"] = governing
+        start = c.OrderStart(facts=order, entered_by=CAST[Department.SALES], policy=governing, digest="pinned", ref=self.ref())
         self.handle = await self.env.client.start_workflow(
             "Order", start, id=ids.workflow_id(self.order_no), task_queue=self.queue, task_timeout=timedelta(seconds=5)
         )
+        self.started.append(self.handle)
         await self.handle.execute_update("enter", start.ref, result_type=int)
+        assert start.ref is not None
+        self.acknowledged.append(start.ref.id)
         return self
 
     async def answer(self, kind: str, outcome: str, by: c.Actor | None = None, n: int | None = None, **fields: Any) -> None:
         """Somebody of the department answers the newest task of the kind."""
-        task_id = ids.task_id(self.order_no, Kind(kind), n or self.n(kind))
-        department = self.policy.tasks[Kind(kind)].department
-        said = c.CompleteTask(
-            actor=by or CAST[department], ref=self.ref(), task_id=task_id, outcome=outcome, fields=_written(fields)
-        )
-        await self.say("complete", said)
+        await self.say("complete", self.answering(kind, outcome, by, n, **fields))
 
-    async def say(self, update: str, said: c.Said) -> None:
+    def answering(
+        self, kind: str, outcome: str, by: c.Actor | None = None, n: int | None = None, **fields: Any
+    ) -> c.CompleteTask:
+        """An answer that is ready to be given."""
+        task_id = ids.task_id(self.order_no, Kind(kind), n or self.n(kind))
+        actor = by or CAST[self.policy.tasks[Kind(kind)].department]
+        return c.CompleteTask(actor=actor, ref=self.ref(), task_id=task_id, outcome=outcome, fields=_written(fields))
+
+    async def say(self, update: str, said: c.Said, update_id: str | None = None) -> int:
+        """Says it to the order; the seq of its event."""
         try:
-            await self.handle.execute_update(update, said, id=said.ref.id, result_type=int)
+            async with asyncio.timeout(PATIENCE):
+                seq: int = await self.handle.execute_update(update, said, id=update_id or said.ref.id, result_type=int)
         except WorkflowUpdateFailedError as error:
             cause = error.cause
             if isinstance(cause, ApplicationError) and cause.details:
                 raise Refused(Refusal.model_validate(cause.details[0])) from error
             raise
         finally:
-            self.now = (await self.env.get_current_time()).astimezone(UTC)
+            self.now = await self._time()
+        if said.ref.id not in self.acknowledged:
+            self.acknowledged.append(said.ref.id)
+        return seq
 
-    async def hold(self, days: int) -> None:
-        until = self.now + timedelta(days=days)
-        await self.say("hold", c.HoldOrder(actor=CAST[Department.SALES], ref=self.ref(), reason="credit check", until=until))
+    async def refused(self, deed: Coroutine[Any, Any, object]) -> Refusal:
+        """Does what must be refused, and hands back how it was; a refusal leaves no trace."""
+        before = await self.settle()
+        try:
+            await deed
+        except Refused as no:
+            assert (await self.settle()).seq == before.seq, "a refusal left a trace"
+            return no.refusal
+        raise AssertionError("it was not refused")
 
-    async def resume(self) -> None:
-        await self.say("resume", c.ResumeOrder(actor=CAST[Department.SALES], ref=self.ref(), reason="paid"))
+    async def hold(self, days: float = 1, until: datetime | None = None, by: c.Actor | None = None) -> None:
+        actor, until = by or CAST[Department.SALES], until or self.now + timedelta(days=days)
+        await self.say("hold", c.HoldOrder(actor=actor, ref=self.ref(), reason="credit check", until=until))
 
-    async def cancel(self) -> None:
-        await self.say("cancel", c.CancelOrder(actor=CAST[Department.SALES], ref=self.ref(), reason="customer withdrew"))
+    async def resume(self, by: c.Actor | None = None) -> None:
+        await self.say("resume", c.ResumeOrder(actor=by or CAST[Department.SALES], ref=self.ref(), reason="paid"))
 
-    async def repromise(self, day: date, **given: Any) -> None:
+    async def cancel(self, by: c.Actor | None = None) -> None:
+        said = c.CancelOrder(actor=by or CAST[Department.SALES], ref=self.ref(), reason="customer withdrew")
+        await self.say("cancel", said)
+
+    async def repromise(self, day: date, by: c.Actor | None = None, **given: Any) -> None:
         given = {"reason": "mould broken", "customer_agreed": True, **given}
-        await self.say("repromise", c.RepromiseOrder(actor=CAST[Department.SALES], ref=self.ref(), promised_date=day, **given))
+        actor = by or CAST[Department.SALES]
+        await self.say("repromise", c.RepromiseOrder(actor=actor, ref=self.ref(), promised_date=day, **given))
 
     async def report(self, by: c.Actor | None = None, kind: str = "produce", **progress: Any) -> None:
         said = c.ReportProgress(
@@ -112,37 +158,135 @@ class Plant:
         )
         await self.say("progress", said)
 
-    async def extend(self, kind: str, due_at: datetime, by: c.Actor | None = None) -> None:
+    async def extend(self, kind: str, due_at: datetime | date, by: c.Actor | None = None) -> None:
         task = self.task(kind)
         actor = by or HEADS[task.department]
         await self.say("extend", c.ExtendTask(actor=actor, ref=self.ref(), task_id=task.id, due_at=due_at, reason="fair"))
 
+    async def adopt(self, policy: str, by: c.Actor = ADMIN) -> None:
+        """Another version of the policy is applied to the order."""
+        adopted = policy_file.parse(f'version = "newer"\n{policy}')
+        said = c.AdoptPolicy(actor=by, ref=self.ref(), policy=adopted, digest=f"pinned-{len(self.policies)}")
+        self.policies[said.digest] = adopted
+        await self.say("adopt_policy", said)
+        self.policy = adopted
+
+    # Time passes.
+
     async def pass_time(self, **span: float) -> None:
-        await self.env.sleep(timedelta(**span))
-        self.now = (await self.env.get_current_time()).astimezone(UTC)
+        await self.pass_until(await self._time() + timedelta(**span))
+
+    async def pass_to(self, local: str) -> None:
+        await self.pass_until(self.local(local))
 
     async def pass_until(self, at: datetime) -> None:
-        await self.pass_time(seconds=max(0.0, (at - await self.env.get_current_time()).total_seconds()))
+        """Lets time pass from one of the order's own instants to the next, and waits for what each brings."""
+        while True:
+            state, now = await self.settle(), await self._time()
+            wake = None if state.is_closed else next_wake(state, self.calendar, now)
+            if wake is None or wake.at >= at:
+                break
+            await self._skip_to(wake.at + MOMENT)
+        await self._skip_to(at)
+        await self.settle()
+
+    async def settle(self) -> OrderState:
+        """Waits until all that is due has happened, is written and was told; the order's state then."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            state, self.now = await self.state(), await self._time()
+            waits_for = self._unsettled(state)
+            if not waits_for:
+                return state
+            assert time.monotonic() < deadline, f"the order does not settle: {waits_for}"
+            await asyncio.sleep(0.005)
+
+    def _unsettled(self, state: OrderState) -> str:
+        """What the order still has to do by itself."""
+        if self.journal.is_away:
+            return ""
+        if self.row is None or self.row.version != state.seq:
+            return "the store has not everything"
+        if state.outbox and not self.mail.is_away:
+            return f"mail is on its way: {list(state.outbox)}"
+        due = [wake for wake in wakes(state, self.calendar, self.now) if wake.at <= self.now]
+        if due:
+            return f"instants have passed: {due}"
+        if state.hold is None and not state.is_closed:
+            return self._undrifted(state)
+        return ""
+
+    def _undrifted(self, state: OrderState) -> str:
+        """The order notices a drift a second after its instant."""
+        a_moment_ago = self.now - timedelta(seconds=1.5)
+        stands = {risk.risk(state, self.calendar, at) for at in (self.now, a_moment_ago)}
+        if state.risk not in stands:
+            return f"the risk is {state.risk}, not {stands}"
+        return "sales must be asked" if risk.must_ask_sales(state, self.calendar, a_moment_ago) else ""
+
+    async def until(self, condition: Callable[[], bool], what: str = "") -> None:
+        """Waits for something that comes by itself, in real time and not for long."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, f"it did not come: {what}"
+            await asyncio.sleep(0.005)
+        self.now = await self._time()
+
+    @contextlib.asynccontextmanager
+    async def outage(self) -> AsyncIterator[None]:
+        """No worker serves the order; the clock on the wall goes on."""
+        await self.crew.stop()
+        yield
+        await self.crew.start()
+
+    async def stop_the_engine(self) -> None:
+        """Ends what is still running, so that no other story's time waits for it."""
+        for handle in self.started:
+            with contextlib.suppress(RPCError):
+                await handle.terminate()
+        self.started.clear()
+
+    async def _time(self) -> datetime:
+        return (await self.env.get_current_time()).astimezone(UTC)
+
+    async def _skip_to(self, at: datetime) -> None:
+        left = at - await self._time()
+        if left > timedelta(0):
+            async with asyncio.timeout(PATIENCE):
+                await self.env.sleep(left)
+
+    async def _wait_for_monday(self) -> None:
+        """Every story begins at the same hour of the week."""
+        now = (await self._time()).astimezone(TAIPEI)
+        start = now.replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=7 - now.weekday())
+        await self._skip_to(start)
+        self.now = await self._time()
+        self.monday = start.replace(hour=0)
 
     # Whole stretches of the policy.
 
-    async def confirmed(self, promised_in: int = 60) -> None:
-        await self.answer("confirm_order", "confirm", promised_date=self.day(promised_in), channel="phone")
+    async def confirmed(self, promised: str | int = 60) -> None:
+        """Promised by a day of the plant's weeks, or in so many days."""
+        day = self.date(promised) if isinstance(promised, str) else self.day(promised)
+        await self.answer("confirm_order", "confirm", promised_date=day, channel="phone")
 
-    async def planned(self, start_in: int = 1, done_in: int = 5) -> None:
-        await self.answer(
-            "make_plan", "plan", planned_start=self.at(start_in), expected_completion=self.at(done_in), work_center="CNC-1"
-        )
+    async def planned(self, start: datetime | None = None, done: datetime | None = None) -> None:
+        """Unless said otherwise from tomorrow on, for three days."""
+        start, done = start or self.at(1), done or self.at(4)
+        await self.answer("make_plan", "plan", planned_start=start, expected_completion=done, work_center="CNC-1")
 
     async def made_ready(self) -> None:
         for kind in ("ready_materials", "ready_equipment", "ready_people"):
             if self.find(kind):
                 await self.answer(kind, "ready")
 
-    async def produced(self, **fields: Any) -> None:
-        await self.confirmed()
+    async def producing(self, promised: str | int = 60) -> None:
+        await self.confirmed(promised)
         await self.planned()
         await self.made_ready()
+
+    async def produced(self, **fields: Any) -> None:
+        await self.producing()
         await self.answer("produce", "done", **fields)
 
     async def accepted(self, **fields: Any) -> None:
@@ -150,26 +294,58 @@ class Plant:
         await self.answer("inspect", "pass")
         await self.answer("accept", "accept", **fields)
 
-    async def shipped(self, **plan: Any) -> None:
-        """From plan_shipment to the customer's door; the notice gets its lead."""
+    async def plan_shipment(self, **plan: Any) -> None:
         shipment = {"mode": "road", "carrier": "Hsin Yun", "ship_at": self.at(2), "transit_days": 1, **plan}
         await self.answer("plan_shipment", "plan", **shipment)
+
+    async def shipped(self, **plan: Any) -> None:
+        """From plan_shipment to the customer's door, without waiting for the notice's lead."""
+        await self.plan_shipment(**plan)
         await self.answer("dispatch", "dispatched", override_reason="the truck waits")
+
+    async def on_the_way(self, *quantities: int) -> None:
+        """A new order whose goods have all left."""
+        await self.enter(*quantities)
+        await self.accepted()
+        await self.shipped()
 
     async def signed(self, **fields: Any) -> None:
         await self.answer("sign_off", "signed", signed_by="Ms. Lin", **fields)
+
+    async def made_again(self) -> None:
+        """From a remake's make_plan to the next acceptance."""
+        await self.planned()
+        await self.made_ready()
+        await self.answer("produce", "done", by=HEADS[Department.PRODUCTION])
+        await self.answer("inspect", "pass")
+        await self.answer("accept", "accept")
 
     async def ends(self) -> str:
         """Feedback is given, and the workflow ends."""
         if self.find("collect_feedback"):
             await self.answer("collect_feedback", "answered", csat=5, channel="phone")
-        return await self.handle.result()
+        async with asyncio.timeout(PATIENCE):
+            return str(await self.handle.result())
 
     # What is there to see.
 
     @property
+    def is_entered(self) -> bool:
+        return bool(self.started)
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar.of(self.policy.plant)
+
+    @property
     def shelf(self) -> Shelf:
-        return self.journal.shelves[ids.order_id(self.order_no)]
+        return self.journal.shelves.get(ids.order_id(self.order_no), Shelf())
+
+    def follow_up(self, number: str) -> Any:
+        """What the store knows of the order that carries the rest."""
+        handle = self.env.client.get_workflow_handle(ids.workflow_id(number))
+        self.started.append(handle)
+        return self.journal.shelves[ids.order_id(number)]
 
     @property
     def row(self) -> Any:
@@ -179,8 +355,18 @@ class Plant:
     def types(self) -> list[str]:
         return [event.type for event in self.shelf.events]
 
+    async def state(self) -> OrderState:
+        """What the workflow itself knows."""
+        async with asyncio.timeout(PATIENCE):
+            state: OrderState = await self.handle.query("state", result_type=OrderState)
+        return state
+
     def events(self, kind: str) -> list[Event]:
         return [event for event in self.shelf.events if event.type == kind]
+
+    def last(self, kind: str) -> Any:
+        """What the newest event of a type says."""
+        return self.events(kind)[-1].data
 
     def open_kinds(self) -> list[str]:
         return sorted(task.kind for task in self.shelf.tasks.values() if task.is_open)
@@ -193,19 +379,51 @@ class Plant:
         assert task is not None, f"no {kind} is open; open are {self.open_kinds()}"
         return task
 
+    def past(self, kind: str, n: int = 1) -> Task:
+        """A task of the order, open or closed."""
+        return self.shelf.tasks[ids.task_id(self.order_no, Kind(kind), n)]
+
     def n(self, kind: str) -> int:
         return max((task.n for task in self.shelf.tasks.values() if task.kind == kind), default=1)
+
+    def mails(self, *kinds: str) -> list[Notice]:
+        """The notices that went out, of these kinds only if any are named."""
+        return [notice for notice in self.mail.notices if notice.kind in kinds or not kinds]
+
+    def rungs(self, kind: str) -> list[str]:
+        """The rungs that a kind's tasks have climbed, in order."""
+        reached = [event.data for event in self.shelf.events if isinstance(event.data, RungReached)]
+        return [rung.rung for rung in reached if f".{kind}." in rung.task_id]
 
     def folded(self) -> OrderState:
         """The state as rebuilt from what was written, through its JSON."""
         events = [Event.model_validate_json(event.model_dump_json()) for event in self.shelf.events]
-        return fold.fold(events, {"pinned": self.policy})
+        return fold.fold(events, self.policies)
 
     def day(self, days: int) -> date:
-        return (self.now + timedelta(days=days)).date()
+        return (self.now.astimezone(TAIPEI) + timedelta(days=days)).date()
 
     def at(self, days: float) -> datetime:
         return self.now + timedelta(days=days)
+
+    def local(self, text: str) -> datetime:
+        """`Wed 14:00` of the plant's first week, `Wed+2 14:00` two weeks later."""
+        day, clock = text.split()
+        weekday, _, weeks = day.partition("+")
+        hours, minutes = clock.split(":")
+        days = WEEKDAYS.index(weekday) + 7 * int(weeks or 0)
+        return (self.monday + timedelta(days=days, hours=int(hours), minutes=int(minutes))).astimezone(UTC)
+
+    def date(self, day: str) -> date:
+        """`Wed`, or `Wed+2` two weeks later."""
+        return self.local(f"{day} 12:00").date()
+
+    def when(self, at: datetime | None) -> str:
+        """An instant in the words of `local`, to the minute."""
+        assert at is not None
+        there = at.astimezone(TAIPEI)
+        weeks, day = divmod((there.date() - self.monday.date()).days, 7)
+        return f"{WEEKDAYS[day]}{f'+{weeks}' if weeks else ''} {there:%H:%M}"
 
     def ref(self) -> SaidRef:
         key = uuid.uuid4().hex

@@ -2,20 +2,24 @@
 
 import threading
 from dataclasses import dataclass, field
-from typing_extensions import override
+from datetime import timedelta
 
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
+from typing_extensions import override
 
 from workflows import ids, ports
 from workflows.types.commands import OrderStart
-from workflows.types.events import Event
+from workflows.types.events import Event, NoticeRequested, SaidRef
 from workflows.types.flush import Flush, Flushed
 from workflows.types.notices import Bundle, Delivery, Notice, Told
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
 from workflows.types.words import NoticeState, TaskStatus
+
+STORE_IS_AWAY = ApplicationError("the store is away")
+MAIL_IS_AWAY = ApplicationError("mail is away", next_retry_delay=timedelta(milliseconds=50))
 
 
 @dataclass
@@ -36,15 +40,24 @@ class MemoryJournal(ports.Journal):
         self.lock = threading.Lock()
         self.flushes: list[Flush] = []
         self.is_away = False
+        self.breaks_after_writing = 0
+        """How many of the next flushes are written and then fail all the same, as when the worker dies in between."""
+        self.refused = 0
+        """How many flushes found the store away."""
         self.nobody: set[str] = set()
 
     @override
     @activity.defn(name="journal.flush", no_thread_cancel_exception=True)
     def flush(self, flush: Flush) -> Flushed:
-        if self.is_away:
-            raise ApplicationError("the store is away")
         with self.lock:
-            return self._write(flush)
+            if self.is_away:
+                self.refused += 1
+                raise STORE_IS_AWAY
+            flushed = self._write(flush)
+            if self.breaks_after_writing:
+                self.breaks_after_writing -= 1
+                raise STORE_IS_AWAY
+            return flushed
 
     def _write(self, flush: Flush) -> Flushed:
         self.flushes.append(flush)
@@ -60,24 +73,30 @@ class MemoryJournal(ports.Journal):
 
 
 class MemoryMail(ports.Mail):
-    """Tells everybody at once, unless a story says that mail is away or somebody's address is dead."""
+    """Tells everybody at once, unless a story says that mail is away or an address is dead, or has none at all."""
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []
         self.is_away = False
         self.dead: set[str] = set()
+        self.by_hand: set[str] = set()
 
     @override
     @activity.defn(name="mail.send")
     def send(self, bundle: Bundle) -> Delivery:
         if self.is_away:
-            raise ApplicationError("mail is away")
-        self.notices += bundle.notices
+            raise MAIL_IS_AWAY
+        known = {notice.key for notice in self.notices}
+        self.notices += [notice for notice in bundle.notices if notice.key not in known]
         return Delivery(told=tuple(self._told(notice) for notice in bundle.notices))
 
     def _told(self, notice: Notice) -> Told:
-        states = {name: NoticeState.DEAD if name in self.dead else NoticeState.SENT for name in notice.to}
-        return Told(key=notice.key, states=states)
+        return Told(key=notice.key, states={name: self._state(name) for name in notice.to})
+
+    def _state(self, name: str) -> NoticeState:
+        if name in self.dead:
+            return NoticeState.DEAD
+        return NoticeState.BY_HAND if name in self.by_hand else NoticeState.SENT
 
     def kinds(self) -> list[str]:
         return [notice.kind for notice in self.notices]
@@ -94,8 +113,15 @@ class FollowUps(ports.Orders):
     async def enter_follow_up(self, start: OrderStart) -> str:
         base = start.facts.follows
         number = next(f"{base}-R{n}" for n in range(1, 100) if ids.order_id(f"{base}-R{n}") not in self.journal.shelves)
+        ref = start.ref or SaidRef(id=number, key=number, fingerprint=number)
         facts = start.facts.model_copy(update={"order_no": number})
-        await self.client.start_workflow(
-            "Order", start.model_copy(update={"facts": facts}), id=ids.workflow_id(number), task_queue=self.queue
+        handle = await self.client.start_workflow(
+            "Order", start.model_copy(update={"facts": facts, "ref": ref}), id=ids.workflow_id(number), task_queue=self.queue
         )
+        await handle.execute_update("enter", ref, result_type=int)
         return number
+
+
+def requested(events: list[Event]) -> list[Notice]:
+    """The notices that an order's events ask for."""
+    return [event.data.notice for event in events if isinstance(event.data, NoticeRequested)]

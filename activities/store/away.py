@@ -1,0 +1,30 @@
+"""The one error that the store raises when it can't answer."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import exc
+
+UNDEFINED_TABLE = "42P01"
+
+
+class StoreAway(Exception):
+    """The store can't answer now: it is unreachable, locked, full, overloaded or not yet migrated."""
+
+
+@contextmanager
+def telling_away() -> Iterator[None]:
+    """Raises StoreAway for whatever of the database's errors is no fault of our statement."""
+    try:
+        yield
+    # InternalError: a standby refuses writes with it. The drivers' own errors come from connection hooks, which nothing wraps.
+    except (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError) as error:
+        raise StoreAway(str(error)) from error
+    except (sqlite3.OperationalError, psycopg.OperationalError) as error:
+        raise StoreAway(str(error)) from error
+    except exc.ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE:
+            raise
+        raise StoreAway("the store is not migrated yet") from error

@@ -1,0 +1,165 @@
+"""The flush: an order as its workflow knows it, written in one transaction (design §2, Journal).
+
+The workflow is right and the store follows. What a local activity wrote is confirmed only by history, since a kill can
+undo the attempt that ran it; so a flush carries all that could differ, and takes away what an undone attempt left.
+"""
+
+import hashlib
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from temporalio import activity
+from typing_extensions import override
+
+from activities.store import event_rows, task_rows
+from activities.store.keys import folded, order_key
+from activities.store.reply_rows import Answers
+from activities.store.store import Store
+from activities.store.tables import EVENT, LINE, NO_PROMISE, ORDER, REPLY
+from activities.store.task_rows import Standing
+from workflows import ports
+from workflows.types.events import OrderEntered, PolicyAdopted, TaskOpened
+from workflows.types.flush import Flush, Flushed
+from workflows.types.orders import OrderRow
+
+LISTED = ("order_no", "customer", "customer_key", "status", "risk", "due", "created_at")
+"""What lists are found by: written only when it changed, since each costs its indexes."""
+
+KNOWN = ("fence", "last_seq", "unnumbered", "policy", "lines_digest")
+LOCK = (
+    select(*(ORDER.c[column] for column in (*KNOWN, *LISTED)))
+    .where(ORDER.c.order_id == bindparam("order"))
+    .with_for_update(key_share=True)
+)
+CHANGE = update(ORDER).where(ORDER.c.order_id == bindparam("order"))
+UNDONE_EVENTS = delete(EVENT).where(EVENT.c.order_id == bindparam("order"), EVENT.c.seq >= bindparam("first_seq"))
+UNDONE_REPLIES = delete(REPLY).where(REPLY.c.order_id == bindparam("order"), REPLY.c.seq >= bindparam("first_seq"))
+LINES = delete(LINE).where(LINE.c.order_id == bindparam("order"))
+PINNED = (
+    select(EVENT)
+    .where(EVENT.c.order_id == bindparam("order"), EVENT.c.type.in_(("order_entered", "policy_adopted")))
+    .order_by(EVENT.c.seq.desc())
+    .limit(1)
+)
+
+
+class SqlJournal(ports.Journal):
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @override
+    @activity.defn(name="journal.flush", no_thread_cancel_exception=True)
+    def flush(self, flush: Flush) -> Flushed:
+        with self._store.database.writing() as connection:
+            if not write(self._store, connection, flush):
+                return Flushed()
+        return Flushed(nobody=self._nobody(flush))
+
+    def _nobody(self, flush: Flush) -> tuple[str, ...]:
+        opened = [event.data.task for event in flush.events if isinstance(event.data, TaskOpened)]
+        if not opened:
+            return ()
+        today = flush.at.astimezone(ZoneInfo(flush.order.plant_time_zone)).date()
+        register = self._store.people.register()
+        return tuple(task.id for task in opened if register.nobody_for(task, today))
+
+
+def write(store: Store, connection: Connection, flush: Flush) -> bool:
+    """Writes it all; False, and nothing written, when a newer writer was there."""
+    order_id = order_key(flush.order.order_no)
+    held = connection.execute(LOCK, {"order": order_id}).first()
+    if held and held.fence > flush.fence:
+        return False
+    standing = standing_of(connection, order_id, held, flush)
+    write_order(connection, held, flush, standing)
+    if flush.events:
+        connection.execute(insert(EVENT), [event_rows.row_of(order_id, event) for event in flush.events])
+    records = task_rows.write(store.database, connection, flush, standing)
+    if replies := Answers(flush, standing, records, store.temporal_ui_url).rows():
+        connection.execute(store.database.insert_new(REPLY), replies)
+    return True
+
+
+def standing_of(connection: Connection, order_id: str, held: Any, flush: Flush) -> Standing:
+    """Takes away what an undone attempt wrote, and says where that leaves the order."""
+    undone = drop_undone(connection, order_id, held, flush)
+    # One more than the seqs that are given again: the ETag passes every one that the undone attempt had shown.
+    passed = undone + 1 if undone else 0
+    return Standing(
+        order_id,
+        policy=pinned(connection, order_id, flush) if held is None or undone else newly_pinned(flush) or held.policy,
+        unnumbered=(held.unnumbered if held else 0) + passed,
+        healed=undone > 0,
+    )
+
+
+def drop_undone(connection: Connection, order_id: str, held: Any, flush: Flush) -> int:
+    """Takes away the events that history never confirmed, with their replies; how many they were."""
+    if held is None or held.last_seq < flush.first_seq:
+        return 0
+    asked = {"order": order_id, "first_seq": flush.first_seq}
+    connection.execute(UNDONE_REPLIES, asked)
+    return connection.execute(UNDONE_EVENTS, asked).rowcount
+
+
+def newly_pinned(flush: Flush) -> str | None:
+    adopted = (event.data.policy for event in reversed(flush.events) if isinstance(event.data, OrderEntered | PolicyAdopted))
+    return next(adopted, None)
+
+
+def pinned(connection: Connection, order_id: str, flush: Flush) -> str:
+    """The digest of the policy that the order's history ends with."""
+    if found := newly_pinned(flush):
+        return found
+    row = connection.execute(PINNED, {"order": order_id}).first()
+    return str(json.loads(row.data)["policy"]) if row else ""
+
+
+def write_order(connection: Connection, held: Any, flush: Flush, standing: Standing) -> None:
+    """Inserts the order's row, or changes it where it differs."""
+    order, this = flush.order, {"order": standing.order_id}
+    row = {
+        "stage": order.stage,
+        "last_seq": flush.first_seq - 1 + len(flush.events),
+        "unnumbered": standing.unnumbered,
+        "policy": standing.policy,
+        "fence": flush.fence,
+        "confirmed_seq": flush.confirmed_seq,
+        "lines_digest": lines_digest(order),
+        "body": order.model_dump_json(),
+    }
+    if held is None:
+        connection.execute(insert(ORDER), {"order_id": standing.order_id, **row, **listed(order)})
+    elif changes := {name: value for name, value in listed(order).items() if getattr(held, name) != value}:
+        connection.execute(CHANGE, {**this, **row, **changes})
+    else:
+        connection.execute(CHANGE, {**this, **row})
+    if held is None or held.lines_digest != row["lines_digest"]:
+        write_lines(connection, order, this)
+
+
+def listed(order: OrderRow) -> dict[str, Any]:
+    return {
+        "order_no": order.order_no,
+        "customer": order.customer.name,
+        "customer_key": folded(order.customer.name),
+        "status": order.status,
+        "risk": order.risk,
+        "due": order.promised or NO_PROMISE,
+        "created_at": order.created_at,
+    }
+
+
+def write_lines(connection: Connection, order: OrderRow, this: dict[str, Any]) -> None:
+    connection.execute(LINES, this)
+    connection.execute(insert(LINE), [{"order_id": this["order"], "product_key": product} for product in products(order)])
+
+
+def products(order: OrderRow) -> list[str]:
+    return sorted({folded(line.product_model) for line in order.lines})
+
+
+def lines_digest(order: OrderRow) -> str:
+    return hashlib.sha256("\0".join(products(order)).encode()).hexdigest()

@@ -1,0 +1,111 @@
+"""The ledger of mails: one row for each recipient of each notice, whatever became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from activities.store.database import Database
+from activities.store.keys import order_key
+from activities.store.tables import NOTICE
+from workflows.types.notices import Notice
+from workflows.types.words import Language, NoticeState
+
+BY_KEY = select(NOTICE).where(NOTICE.c.notice_key == bindparam("key")).order_by(NOTICE.c.recipient)
+DEAD = select(NOTICE).where(NOTICE.c.state == NoticeState.DEAD).order_by(NOTICE.c.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    name: str
+    """A person's id, `customer`, or an address."""
+    address: str | None
+    language: Language = Language.EN
+    by_hand: bool = False
+    """There is no way to write to them: somebody tells them."""
+    kind: str | None = None
+    """When they are told something else than the notice's kind, `unowned` for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    notice_key: str
+    recipient: str
+    order_no: str
+    address: str | None
+    language: Language
+    kind: str
+    state: NoticeState
+    message_id: str
+    at: datetime
+    """When it came into its state."""
+    attempts: int
+    last_error: str | None
+    task_id: str | None
+
+
+class Ledger:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, order_no: str, notice: Notice, recipients: Sequence[Recipient], message_ids: Sequence[str]) -> list[LedgerRow]:
+        """Puts a notice on record for its recipients, once each; all its rows, also those of an earlier attempt."""
+        rows = [row_of(order_no, notice, *pair) for pair in zip(recipients, message_ids, strict=True)]
+        if rows:
+            with self._database.writing() as connection:
+                connection.execute(self._database.insert_new(NOTICE), rows)
+        return self.rows(notice.key)
+
+    def rows(self, notice_key: str) -> list[LedgerRow]:
+        with self._database.reading() as connection:
+            return [ledger_row(row) for row in connection.execute(BY_KEY, {"key": notice_key})]
+
+    def settle(self, row: LedgerRow, state: NoticeState, at: datetime, error: str | None = None) -> None:
+        """What became of an attempt; with state QUEUED it will be tried again."""
+        this = (NOTICE.c.notice_key == row.notice_key) & (NOTICE.c.recipient == row.recipient)
+        with self._database.writing() as connection:
+            change = update(NOTICE).where(this).values(state=state, at=at, last_error=error, attempts=NOTICE.c.attempts + 1)
+            connection.execute(change)
+
+    def dead(self, limit: int) -> list[LedgerRow]:
+        """What could not be delivered, longest ago first."""
+        with self._database.reading() as connection:
+            return [ledger_row(row) for row in connection.execute(DEAD.limit(limit))]
+
+
+def row_of(order_no: str, notice: Notice, recipient: Recipient, message_id: str) -> dict[str, Any]:
+    return {
+        "notice_key": notice.key,
+        "recipient": recipient.name,
+        "order_id": order_key(order_no),
+        "order_no": order_no,
+        "task_id": notice.task_id,
+        "kind": recipient.kind or notice.kind,
+        "address": recipient.address,
+        "language": recipient.language,
+        "state": NoticeState.BY_HAND if recipient.by_hand else NoticeState.QUEUED,
+        "message_id": message_id,
+        "opened_at": notice.at,
+        "at": notice.at,
+        "attempts": 0,
+        "last_error": None,
+    }
+
+
+def ledger_row(row: Any) -> LedgerRow:
+    return LedgerRow(
+        notice_key=row.notice_key,
+        recipient=row.recipient,
+        order_no=row.order_no,
+        address=row.address,
+        language=Language(row.language),
+        kind=row.kind,
+        state=NoticeState(row.state),
+        message_id=row.message_id,
+        at=row.at,
+        attempts=row.attempts,
+        last_error=row.last_error,
+        task_id=row.task_id,
+    )

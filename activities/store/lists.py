@@ -1,0 +1,77 @@
+"""How a long list is read page by page, each page at the cost of the first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Subquery, func, literal, select, tuple_, union_all
+
+from activities.store import cursors
+from activities.store.keys import plain
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """The order in which a list is read, by columns of which the last is unique, and the cursors that say where."""
+
+    name: str
+    keys: tuple[str, ...]
+    readers: tuple[Callable[[Any], Any], ...]
+    newest_first: bool = False
+
+    def values(self, cursor: str) -> list[Any]:
+        """The sort key of the last item before the page; raises BadCursor."""
+        return cursors.decode(cursor, self.name, *self.readers)
+
+    def after(self, cursor: str, of: FromClause) -> ColumnElement[bool]:
+        """What lies behind a cursor; raises BadCursor."""
+        here = tuple_(*(of.c[key] for key in self.keys))
+        there = tuple_(*(literal(value, of.c[key].type) for key, value in zip(self.keys, self.values(cursor), strict=True)))
+        return here < there if self.newest_first else here > there
+
+    def first(self, n: int, statement: Select[Any], of: FromClause) -> Select[Any]:
+        columns = (of.c[key] for key in self.keys)
+        return statement.order_by(*(column.desc() if self.newest_first else column for column in columns)).limit(n)
+
+    def merged(self, n: int, branches: list[Select[Any]], of: FromClause) -> Subquery:
+        """The first of several lists together: each is read by its own index, and no further than n."""
+        parts = [self.first(n, branch, of).subquery() for branch in branches]
+        if len(parts) == 1:
+            return parts[0]
+        return union_all(*(select(part) for part in parts)).subquery()
+
+    def next_cursor(self, rows: Sequence[Row[Any]], limit: int) -> str | None:
+        """Where the next page begins, when one row more than the page has was found."""
+        if len(rows) <= limit:
+            return None
+        values = (rows[limit - 1]._mapping[key] for key in self.keys)
+        return cursors.encode(self.name, *(value.isoformat() if isinstance(value, date) else value for value in values))
+
+
+def beside(column: ColumnElement[Any], values: tuple[Any, ...]) -> list[ColumnElement[bool]]:
+    """A filter that must not lead: hidden from the planner, which else might leave the index that we chose for it."""
+    return [func.coalesce(column, "").in_(values)] if values else []
+
+
+def word(key: object) -> str:
+    if not isinstance(key, str) or key != plain(key):
+        raise ValueError("not a text")
+    return key
+
+
+def day(key: str) -> date:
+    return date.fromisoformat(key)
+
+
+def instant(key: str) -> datetime:
+    read = datetime.fromisoformat(key)
+    if read.tzinfo is None:
+        raise ValueError("not an instant")
+    return read
+
+
+def number(key: object) -> int:
+    if type(key) is not int or not 0 <= key < 2**31:
+        raise ValueError("not a number")
+    return key

@@ -1,0 +1,241 @@
+"""The tables: what people read of orders and tasks, and what the inbox, the register and the ledger know themselves.
+
+Of an order and its tasks the columns are what lists filter and sort by; the whole row is kept beside them as JSON.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, Index, text
+from sqlmodel import Field
+
+from activities.store.columns import ORDERED, Row, document, ordered, table
+
+NO_PROMISE = date(9999, 12, 31)
+"""Stands for `no promise yet` in what is sorted by the promise: after every real one."""
+
+
+class OrderTable(Row, table=True):
+    __tablename__ = "customer_order"
+    __table_args__ = (
+        Index("ix_order_created", "created_at", "order_id"),
+        Index("ix_order_due", "due", "order_id"),
+        Index("ix_order_status_created", "status", "created_at", "order_id"),
+        Index("ix_order_status_due", "status", "due", "order_id"),
+        Index("ix_order_status_id", "status", "order_id"),
+        Index("ix_order_customer_created", "customer", "created_at", "order_id"),
+        Index("ix_order_risk_created", "risk", "created_at", "order_id"),
+        Index("ix_order_customer_key", "customer_key", "order_id"),
+    )
+
+    order_id: str = ordered(primary_key=True)
+    order_no: str = ordered()
+    customer: str = ordered()
+    customer_key: str = ordered()
+    """The customer's name as prefixes are searched: in one case."""
+    status: str = ordered()
+    stage: str = ordered()
+    risk: str | None = ordered(None)
+    due: date
+    """The promise, or NO_PROMISE."""
+    created_at: datetime
+    last_seq: int
+    unnumbered: int = 0
+    """Changes that no seq counts: the inbox's, and events of undone attempts. With the seq an ETag that only grows."""
+    policy: str
+    """The digest of the order's pinned policy."""
+    fence: float
+    confirmed_seq: int
+    lines_digest: str
+    body: str = document()
+
+
+class LineTable(Row, table=True):
+    __tablename__ = "order_line"
+    __table_args__ = (Index("ix_line_product", "product_key", "order_id"),)
+
+    order_id: str = ordered(primary_key=True, of="customer_order.order_id")
+    product_key: str = ordered(primary_key=True)
+
+
+class EventTable(Row, table=True):
+    __tablename__ = "event"
+
+    order_id: str = ordered(primary_key=True, of="customer_order.order_id")
+    seq: int = Field(primary_key=True)
+    at: datetime
+    type: str
+    actor: str
+    on_behalf_of: str | None = None
+    task_id: str | None = None
+    said_id: str | None = None
+    key: str | None = None
+    """The caller's Idempotency-Key."""
+    fingerprint: str | None = None
+    data: str = document()
+
+
+class TaskTable(Row, table=True):
+    __tablename__ = "task"
+    __table_args__ = (
+        Index("ix_task_order", "order_id", "status"),
+        Index("ix_task_department", "department", "status", "due_at", "id"),
+        Index(
+            "ix_task_holder",
+            "holder",
+            "status",
+            "due_at",
+            "id",
+            sqlite_where=text("holder IS NOT NULL"),
+            postgresql_where=text("holder IS NOT NULL"),
+        ),
+    )
+
+    id: str = ordered(primary_key=True)
+    """As it is looked up: the order's part in one case."""
+    order_id: str = ordered(of="customer_order.order_id")
+    department: str = ordered()
+    kind: str = ordered()
+    status: str = ordered()
+    due_at: datetime
+    due_soon_at: datetime
+    completed_at: datetime | None = None
+    opened_seq: int
+    """The seq by which it had been opened: from a later batch's first on it is an undone attempt's."""
+    version: int
+    """The seq of the last event that changed it."""
+    unnumbered: int = 0
+    """As the order's; a new task starts where its order stands, so that a task asked again never gets an old ETag."""
+    holder: str | None = ordered(None)
+    """The inbox's own, which no flush touches."""
+    body: str = document()
+
+
+class SnoozeTable(Row, table=True):
+    __tablename__ = "snooze"
+
+    # The one row that goes with another: who snoozed a task that an undone attempt had opened snoozed nothing.
+    task_id: str = Field(primary_key=True, sa_type=ORDERED, foreign_key="task.id", ondelete="CASCADE")
+    person: str = ordered(primary_key=True)
+    until: datetime
+
+
+class InboxLogTable(Row, table=True):
+    """What people did in the inbox; kept for ever, also of tasks that an undone attempt had opened."""
+
+    __tablename__ = "inbox_log"
+    __table_args__ = (Index("ix_inbox_log_task", "task_id"),)
+
+    id: int | None = Field(None, primary_key=True)
+    at: datetime
+    task_id: str = ordered()
+    said_id: str
+    action: str
+    by: str
+    holder: str | None = None
+    """Who holds the task from here on."""
+    until: datetime | None = None
+    reason: str | None = None
+
+
+class ReplyTable(Row, table=True):
+    __tablename__ = "reply"
+    __table_args__ = (Index("ix_reply_order", "order_id", "seq"),)
+
+    said_id: str = ordered(primary_key=True)
+    order_id: str = ordered()
+    seq: int | None = None
+    """The event that the call caused; None for the inbox's."""
+    fingerprint: str
+    status: int
+    body: str = document()
+    location: str | None = None
+    etag: str
+
+
+class NoticeTable(Row, table=True):
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index("ix_notice_order", "order_id", "opened_at", "notice_key", "recipient"),
+        Index("ix_notice_dead", "at", sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'")),
+    )
+
+    notice_key: str = ordered(primary_key=True)
+    recipient: str = ordered(primary_key=True)
+    """A person's id, `customer`, or an address."""
+    order_id: str = ordered()
+    order_no: str
+    task_id: str | None = None
+    kind: str
+    address: str | None = None
+    language: str
+    state: str
+    message_id: str
+    opened_at: datetime
+    at: datetime
+    """When it came into its state."""
+    attempts: int = 0
+    last_error: str | None = None
+
+
+class PersonTable(Row, table=True):
+    __tablename__ = "person"
+
+    id: str = ordered(primary_key=True)
+    name: str
+    email: str | None = None
+    language: str
+    departments: list[str] = Field(sa_type=JSON)
+    head_of: list[str] = Field(sa_type=JSON)
+    admin: bool
+    away_from: date | None = None
+    away_to: date | None = None
+    substitute: str | None = None
+    removed: bool = False
+
+
+class TokenTable(Row, table=True):
+    """Only digests: a stolen store opens no door."""
+
+    __tablename__ = "token"
+    __table_args__ = (Index("ix_token_person", "person"),)
+
+    digest: str = ordered(primary_key=True)
+    person: str = ordered(of="person.id")
+    created_at: datetime
+    revoked: bool = False
+
+
+class RegisterTable(Row, table=True):
+    """One row: which state of the people's register is the newest, so that every process may keep a copy."""
+
+    __tablename__ = "register"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    version: int
+
+
+class PolicyTable(Row, table=True):
+    __tablename__ = "policy"
+
+    digest: str = ordered(primary_key=True)
+    body: str = document()
+    kept_at: datetime
+
+
+class PolicyTextTable(Row, table=True):
+    """Every policy that was ever applied, as it was written (R23); the last one governs."""
+
+    __tablename__ = "policy_text"
+
+    id: int | None = Field(None, primary_key=True)
+    digest: str | None = None
+    text: str = document()
+    by: str
+    at: datetime
+
+
+ORDER, LINE, EVENT, TASK = table(OrderTable), table(LineTable), table(EventTable), table(TaskTable)
+SNOOZE, INBOX_LOG, REPLY, NOTICE = table(SnoozeTable), table(InboxLogTable), table(ReplyTable), table(NoticeTable)
+PERSON, TOKEN, REGISTER = table(PersonTable), table(TokenTable), table(RegisterTable)
+POLICY, POLICY_TEXT = table(PolicyTable), table(PolicyTextTable)
+METADATA = Row.metadata

@@ -1,0 +1,80 @@
+"""The app: routes, and around them the gate and the shell."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
+
+from activities.store import Store
+from api import health, openapi, order_routes, pages, people_routes, task_routes
+from api.deeds import Office
+from api.engine import Engine
+from api.gate import BASE, Gate
+from api.metrics import Metrics
+from api.pages import Links
+from api.perform import Performer
+from api.policy import PolicyInForce
+from api.problems import Problem, not_found
+from api.readiness import Readiness
+from api.services import Services
+from api.shell import Shell
+from api.threads import Threads
+
+DESCRIPTION = "Keeps a manufacturer's delivery promises. Errors are problem documents (RFC 9457) with a `code`."
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create(
+    store: Store,
+    engine: Engine,
+    links: Links,
+    *,
+    policy_file: str | None = None,
+    now: Callable[[], datetime] = utc_now,
+) -> FastAPI:
+    """`policy_file` is the text of a policy that governs new orders until another is applied."""
+    # No pages of FastAPI's own: they load from elsewhere, and its document tells only half.
+    app = FastAPI(title="Jiaoqi", version="1", description=DESCRIPTION, openapi_url=None, redirect_slashes=False)
+    threads, metrics = Threads(), Metrics()
+    office = Office(store, PolicyInForce(store, policy_file), now)
+    app.state.services = Services(
+        store=store,
+        engine=engine,
+        office=office,
+        performer=Performer(office, engine, threads, metrics),
+        threads=threads,
+        metrics=metrics,
+        readiness=Readiness(store, engine, threads),
+    )
+    # Taken over route by route: an included router is matched twice for each request.
+    for router in (task_routes.router, order_routes.router, people_routes.router, health.router):
+        app.router.routes.extend(router.routes)
+    app.router.routes.extend(pages.routes(links))
+    app.router.routes.append(Route(f"{BASE}/openapi.json", openapi.document))
+    app.add_exception_handler(HTTPException, unroutable)
+    app.add_middleware(Gate, store=store, threads=threads)
+    app.add_middleware(Shell, metrics=metrics)
+    return app
+
+
+async def unroutable(request: Request, error: Exception) -> Response:
+    """What the router itself refuses: no such path, or no such method on it."""
+    path = request.url.path
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        allowed = ", ".join(sorted(methods_of(request)))
+        detail = f"{request.method} is not possible on {path}; {allowed} is"
+        return Problem(405, "method-not-allowed", detail, headers={"Allow": allowed}).response()
+    return not_found(f"resource {path}").response()
+
+
+def methods_of(request: Request) -> set[str]:
+    """Of all routes on this path: the router itself only tells of the first."""
+    routes = [route for route in request.app.router.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in routes for method in getattr(route, "methods", None) or ()}

@@ -1,0 +1,101 @@
+"""What a request brings, read more strictly than `json` does: no duplicate keys, no NaN, nothing but UTF-8."""
+
+import hashlib
+import json
+from typing import Any, NamedTuple
+
+from starlette.datastructures import Headers
+from starlette.types import Receive
+
+from api.problems import Problem
+
+MOST_BYTES = 64 * 1024
+
+
+class Body(NamedTuple):
+    """A JSON body, and the digest by which a repeat is told from another body; no body at all counts as `{}`."""
+
+    value: Any
+    fingerprint: str
+
+
+class Disconnected(Exception):
+    """The client has gone before it had said everything."""
+
+
+async def receive_body(headers: Headers, receive: Receive) -> Body:
+    """The request's body; refuses with 413, 415 and 400 in this order."""
+    raw = await _receive(headers, receive)
+    if not raw.strip():
+        return EMPTY
+    _check_media_type(headers)
+    return read(raw)
+
+
+async def _receive(headers: Headers, receive: Receive) -> bytes:
+    declared = headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared[:12]) > MOST_BYTES:
+        raise _too_large()
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        more = message.get("more_body", False)
+        if size > MOST_BYTES:
+            raise _too_large()
+    return b"".join(parts)
+
+
+def _too_large() -> Problem:
+    # What is still on its way is not read, so the connection can carry no further request.
+    return Problem(413, "too-large", f"a body has at most {MOST_BYTES} bytes", headers={"Connection": "close"})
+
+
+def _check_media_type(headers: Headers) -> None:
+    media_type, _, parameters = headers.get("content-type", "").lower().partition(";")
+    charset = parameters.partition("charset=")[2].strip(' "') or "utf-8"
+    encoding = headers.get("content-encoding", "identity").lower()
+    if media_type.strip() != "application/json" or charset not in ("utf-8", "utf8") or encoding != "identity":
+        raise Problem(415, "unsupported-media-type", "send application/json in UTF-8, not compressed")
+
+
+def read(raw: bytes) -> Body:
+    """The JSON value; raises the problem `bad-json`."""
+    try:
+        value = json.loads(raw.decode(), object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+        return Body(value, fingerprint(value))
+    except UnicodeDecodeError as error:
+        raise bad_json("it is not UTF-8") from error
+    except RecursionError as error:
+        raise bad_json("it is nested too deeply") from error
+    except ValueError as error:
+        raise bad_json(str(error)) from error
+
+
+def bad_json(why: str) -> Problem:
+    return Problem(400, "bad-json", f"the body cannot be read: {why}")
+
+
+def fingerprint(value: object) -> str:
+    """The same for every way of writing the same JSON value."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{json.dumps(next(name for name in names if names.count(name) > 1))} stands in it twice")
+    return found
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON value")
+
+
+EMPTY = Body({}, fingerprint({}))

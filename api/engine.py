@@ -1,0 +1,50 @@
+"""What the API asks of the engine: to carry a person's words to an order, and to start one."""
+
+from abc import ABC, abstractmethod
+
+from workflows.types.commands import OrderStart, Said
+from workflows.types.events import SaidRef
+from workflows.types.refusals import Refusal
+
+
+class Refused(Exception):
+    """The order's validator said no; nothing has changed."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.detail)
+        self.refusal = refusal
+
+
+class OutcomeIsUnknown(Exception):
+    """No answer came in time: it may have happened, or happen yet."""
+
+
+class EngineIsAway(Exception):
+    """The engine took nothing, so nothing has happened."""
+
+
+class NotRunning(Exception):
+    """The engine has no such order, or no longer."""
+
+
+class AlreadyEntered(Exception):
+    """The order number is in use by another call."""
+
+
+class Engine(ABC):
+    """Every call carries its id in `ref`: made again with the same, it attaches to the first and does nothing twice."""
+
+    @abstractmethod
+    async def update(self, order_no: str, name: str, words: Said, within: float) -> int:
+        """Say it to the order within so many seconds; the seq of its event, which then is in the store.
+
+        Raises Refused, OutcomeIsUnknown, EngineIsAway, NotRunning.
+        """
+
+    @abstractmethod
+    async def enter(self, start: OrderStart, ref: SaidRef, within: float) -> None:
+        """Start an order and wait until it is in the store. Raises AlreadyEntered, OutcomeIsUnknown, EngineIsAway."""
+
+    @abstractmethod
+    async def missing(self) -> list[str]:
+        """What of the engine does not answer: `temporal`, or the queues that nobody serves."""

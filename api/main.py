@@ -1,0 +1,71 @@
+"""The API as a process: reads the settings, opens store and engine, serves until a signal stops it."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+
+import uvicorn
+import uvloop
+
+from activities.policy_file import PolicyError
+from activities.store import Store
+from api.app import create
+from api.pages import Links
+from api.policy import parsed
+from api.temporal import TemporalEngine
+from jiaoqi.connection import connect
+from jiaoqi.errors import JiaoqiError
+from jiaoqi.home import Home
+from jiaoqi.settings import Settings
+
+GRACE = 8
+"""Seconds that requests under way may take to end; whoever stops us waits a little longer."""
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Uvicorn raises the signal again once it has stopped: that must not turn a clean stop into a death.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: None)
+    code = 0
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(Settings.load()))
+    except (JiaoqiError, PolicyError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - whoever started us reads one line
+        code = error.exit_code if isinstance(error, JiaoqiError) else 2
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A process that used the SDK may abort while Python ends, after all its work succeeded.
+    os._exit(code)
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until a signal comes. Neither store nor Temporal need be there yet."""
+    policy = settings.policy_text()
+    parsed(policy)
+    client = await connect(settings, lazy=True)
+    with contextlib.closing(Store.open(settings.database_url, settings.temporal_ui_url or "")) as store:
+        app = create(store, TemporalEngine(client), links(settings), policy_file=policy)
+        await uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=settings.api_host,
+                port=settings.api_port,
+                http="httptools",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE,
+            )
+        ).serve()
+
+
+def links(settings: Settings) -> Links:
+    """Where people find the other parts; only a stack that runs in the home knows of a mailbox."""
+    stack = Home(settings.home).running_stack()
+    return Links(settings.public_url, settings.temporal_ui_url, stack.mailbox_url if stack else None)

@@ -1,0 +1,131 @@
+"""What a person may do to an order: re-promise, hold, resume, cancel."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from starlette.datastructures import QueryParams
+from typing_extensions import override
+
+from activities.store.keys import order_key
+from api import forms, queries
+from api.approvals import check_approver
+from api.calls import Call
+from api.deeds import Deed, Office, ToOrder, Verdict, day_at
+from api.gate import BASE
+from api.problems import not_found
+from workflows.rules import authority, dates
+from workflows.types.commands import Actor, CancelOrder, HoldOrder, RepromiseOrder, ResumeOrder, Said
+from workflows.types.orders import OrderRow
+from workflows.types.refusals import Refusal
+from workflows.types.words import OrderStatus
+
+
+class OrderDeed(Deed[OrderRow]):
+    """Words about one order that it hears itself."""
+
+    action: ClassVar[str]
+
+    def __init__(self, office: Office, order_no: str) -> None:
+        self.office = office
+        self.order_no = order_no
+        self.path = f"{BASE}/orders/{order_key(order_no)}/{self.action}"
+
+    @override
+    def find(self, call: Call) -> OrderRow:
+        order = self.office.store.orders.row(self.order_no)
+        if order is None:
+            raise not_found(f"order {self.order_no}")
+        return order
+
+    @override
+    def actor(self, call: Call, subject: OrderRow) -> Actor:
+        return self.office.store.people.actor(call.person, day_at(subject.plant_time_zone, call.now))
+
+    @override
+    def may(self, actor: Actor, subject: OrderRow, call: Call) -> Refusal | None:
+        return authority.may_change_order(actor)
+
+    @override
+    def read(self, call: Call, actor: Actor, subject: OrderRow) -> Verdict:
+        return ToOrder(subject.order_no, self.action, self.words(call, actor, subject))
+
+    @abstractmethod
+    def words(self, call: Call, actor: Actor, order: OrderRow) -> Said:
+        """The command; raises 422."""
+
+    @override
+    def check_version(self, call: Call, subject: OrderRow) -> None:
+        # What readers see also counts the inbox's changes; the row alone does not know of them.
+        if call.if_match is not None and (seen := self.office.store.orders.get(self.order_no, call.now)):
+            call.check_version(seen.version)
+
+    @override
+    def hindrance(self, actor: Actor, subject: OrderRow, verdict: Verdict) -> Refusal | None:
+        return closed(subject)
+
+
+class Repromise(OrderDeed):
+    action = "repromise"
+
+    @override
+    def words(self, call: Call, actor: Actor, order: OrderRow) -> Said:
+        form = forms.read(forms.RepromiseIn, call.body)
+        check_approver(self.office.store, "/approved_by", form.customer_agreed, form.approved_by)
+        return RepromiseOrder(**call.signed(actor, order.version), **dict(form))
+
+
+class Hold(OrderDeed):
+    action = "hold"
+
+    @override
+    def may(self, actor: Actor, subject: OrderRow, call: Call) -> Refusal | None:
+        return authority.may_hold_order(actor)
+
+    @override
+    def words(self, call: Call, actor: Actor, order: OrderRow) -> Said:
+        form = forms.read(forms.HoldIn, call.body)
+        until = dates.instant(form.until, self.office.policy.calendar(call.now))
+        return HoldOrder(
+            **call.signed(actor, order.version), reason=form.reason, until=until
+        )
+
+
+class Resume(OrderDeed):
+    action = "resume"
+
+    @override
+    def may(self, actor: Actor, subject: OrderRow, call: Call) -> Refusal | None:
+        return authority.may_hold_order(actor)
+
+    @override
+    def words(self, call: Call, actor: Actor, order: OrderRow) -> Said:
+        form = forms.read(forms.ReasonIn, call.body)
+        return ResumeOrder(**call.signed(actor, order.version), reason=form.reason)
+
+
+class Cancel(OrderDeed):
+    action = "cancel"
+
+    def __init__(self, office: Office, order_no: str, query: QueryParams) -> None:
+        super().__init__(office, order_no)
+        self.query = query
+
+    @override
+    def words(self, call: Call, actor: Actor, order: OrderRow) -> Said:
+        queries.read(queries.DryRun, self.query)
+        form = forms.read(forms.ReasonIn, call.body)
+        return CancelOrder(**call.signed(actor, order.version), reason=form.reason)
+
+    @override
+    def hindrance(self, actor: Actor, subject: OrderRow, verdict: Verdict) -> Refusal | None:
+        if no := closed(subject):
+            return no
+        if subject.cancel_refused:
+            return Refusal(code=subject.cancel_refused, detail="goods are with the customer or on their way")
+        return None
+
+
+def closed(order: OrderRow) -> Refusal | None:
+    if order.status in (OrderStatus.OPEN, OrderStatus.ON_HOLD):
+        return None
+    return Refusal(code="order-closed", detail=f"{order.order_no} is {order.status}")

@@ -1,0 +1,137 @@
+"""The one way in which anything is done: once for each key, judged by the store, done by the order or the inbox."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from activities.store import Reply, StoreAway
+from api.calls import Call
+from api.deeds import Deed, Office, ToInbox, ToOrder, ToStart, Verdict
+from api.engine import AlreadyEntered, Engine, EngineIsAway, NotRunning, OutcomeIsUnknown, Refused
+from api.entering import exists
+from api.metrics import Metrics
+from api.problems import Problem
+from api.threads import Threads
+from api.visit import Visit, visiting
+
+READING = 3.0
+"""Seconds kept back for reading the answer after the order has spoken."""
+
+
+class Answer(NamedTuple):
+    reply: Reply
+    is_repeat: bool
+
+    def response(self) -> Response:
+        headers = {"ETag": self.reply.etag}
+        if self.reply.location:
+            headers["Location"] = self.reply.location
+        if self.is_repeat:
+            headers["Idempotent-Replayed"] = "true"
+        return Response(self.reply.body, self.reply.status, headers, "application/json")
+
+
+class Performer:
+    def __init__(self, office: Office, engine: Engine, threads: Threads, metrics: Metrics) -> None:
+        self.office = office
+        self._engine = engine
+        self._threads = threads
+        self._metrics = metrics
+        self._turns = Turns()
+
+    async def perform(self, request: Request, deed: Deed[Any]) -> Response:
+        """The answer to a POST or PUT."""
+        return (await self.answer(visiting(request), deed)).response()
+
+    async def answer(self, visit: Visit, deed: Deed[Any]) -> Answer:
+        """Does it, or finds it done; raises Problem, StoreAway, EngineIsAway, OutcomeIsUnknown."""
+        call = Call.of(visit, deed.path, self.office.now())
+        # Who waits for a first call of the same id can't know, when time is up, how that one ends.
+        visit.has_spoken = self._turns.is_taken(call.ref.id)
+        async with self._turns.of(call.ref.id):
+            visit.has_spoken = False
+            found = await self._threads.run(self._judge, deed, call)
+            return found if isinstance(found, Answer) else await self._do(visit, deed, call, found)
+
+    def _judge(self, deed: Deed[Any], call: Call) -> Answer | Verdict:
+        """Everything that the store can say to it, in one thread; the inbox's own affairs are done at once."""
+        if call.key_is_theirs and (reply := self.office.store.replies.get(call.ref.id)):
+            return Answer(same(reply, call), is_repeat=True)
+        verdict = deed.judge(call)
+        return Answer(self._in_inbox(verdict, call), is_repeat=False) if isinstance(verdict, ToInbox) else verdict
+
+    def _in_inbox(self, verdict: ToInbox, call: Call) -> Reply:
+        try:
+            return same(verdict.act(), call)
+        except StoreAway as error:
+            # It answered a moment ago; whether it got as far as the commit, nobody knows.
+            raise OutcomeIsUnknown("the store went away") from error
+
+    async def _do(self, visit: Visit, deed: Deed[Any], call: Call, verdict: Verdict) -> Answer:
+        visit.has_spoken = True
+        try:
+            await self._speak(verdict, call, max(0.0, visit.seconds_left - READING))
+        except Refused as error:
+            raise Problem.of(error.refusal) from None
+        except (NotRunning, AlreadyEntered) as error:
+            return await self._look_again(deed, call, error)
+        reply = await self._threads.run(self.office.store.replies.get, call.ref.id)
+        if reply is None:
+            raise OutcomeIsUnknown("the answer is not on record yet")
+        return Answer(same(reply, call), is_repeat=False)
+
+    async def _speak(self, verdict: Verdict, call: Call, within: float) -> None:
+        name = verdict.update if isinstance(verdict, ToOrder) else "enter"
+        try:
+            match verdict:
+                case ToOrder(order_no, update, said):
+                    await self._engine.update(order_no, update, said, within)
+                case ToStart(start):
+                    await self._engine.enter(start, call.ref, within)
+        except (Refused, NotRunning, AlreadyEntered, OutcomeIsUnknown, EngineIsAway) as error:
+            self._metrics.updated(name, type(error).__name__)
+            raise
+        self._metrics.updated(name, "Done")
+
+    async def _look_again(self, deed: Deed[Any], call: Call, error: Exception) -> Answer:
+        """The engine has no such order, or has it already: only the store can tell what that means."""
+        again = await self._threads.run(self._judge, deed, call)
+        if isinstance(again, Answer):
+            return again
+        if isinstance(again, ToStart) and isinstance(error, AlreadyEntered):
+            # Whoever was first has not been written down yet.
+            raise Problem.of(exists(again.start.facts.order_no))
+        raise OutcomeIsUnknown("the order cannot be reached")
+
+
+def same(reply: Reply, call: Call) -> Reply:
+    """The reply, unless its call came with another body."""
+    if reply.fingerprint != call.ref.fingerprint:
+        raise Problem(422, "idempotency-key-reused", "this Idempotency-Key came with another body before")
+    return reply
+
+
+class Turns:
+    """Lets calls of the same id wait for each other, within this process; across processes the engine and the inbox do."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    def is_taken(self, said_id: str) -> bool:
+        return said_id in self._locks
+
+    @asynccontextmanager
+    async def of(self, said_id: str) -> AsyncIterator[None]:
+        lock, waiting = self._locks.get(said_id, (asyncio.Lock(), 0))
+        self._locks[said_id] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._locks.pop(said_id)
+            if waiting > 1:
+                self._locks[said_id] = (lock, waiting - 1)

@@ -1,0 +1,89 @@
+"""Problem documents (RFC 9457): every way in which the API says no, made in one place."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from workflows.types.refusals import STATUS, Fault, Refusal
+
+MEDIA_TYPE = "application/problem+json"
+MOST_FAULTS = 50
+"""A body of 64 kB can be wrong in thousands of places; nobody reads more than a few."""
+RETRY_AFTER = {"Retry-After": "2"}
+
+
+class Problem(Exception):
+    """Stops a request; becomes its answer."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        errors: Iterable[Fault] = (),
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(f"{status} {code}: {detail}")
+        self.status, self.code, self.detail = status, code, detail
+        self.errors = tuple(errors)[:MOST_FAULTS]
+        self.extra, self.headers = dict(extra or {}), dict(headers or {})
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> "Problem":
+        """What the policy or the inbox refused; a code without a status of its own is no answer but a failure."""
+        if refusal.code not in STATUS:
+            return outcome_unknown(refusal.detail)
+        return cls(STATUS[refusal.code], refusal.code, refusal.detail, refusal.errors, refusal.extra)
+
+    def document(self) -> dict[str, Any]:
+        return {
+            **self.extra,
+            "type": f"urn:jiaoqi:problem:{self.code}",
+            "title": self.code.replace("-", " ").capitalize(),
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "errors": [fault.model_dump() for fault in self.errors],
+        }
+
+    def response(self) -> Response:
+        # Lone surrogates may be quoted from a body; as an escape they are still JSON.
+        text = json.dumps(self.document(), ensure_ascii=False).encode("utf-8", "backslashreplace")
+        return Response(text, self.status, self.headers, MEDIA_TYPE)
+
+
+def refuse(refusal: Refusal | None) -> None:
+    """Goes on unless there is a refusal."""
+    if refusal is not None:
+        raise Problem.of(refusal)
+
+
+def invalid(*faults: Fault) -> Problem:
+    detail = "; ".join(f"{fault.pointer or 'the body'}: {fault.message}" for fault in faults[:3])
+    return Problem(422, "invalid", detail, faults)
+
+
+def not_found(what: str) -> Problem:
+    return Problem(404, "not-found", f"there is no {what}")
+
+
+def stale(version: int) -> Problem:
+    return Problem(412, "stale", f"it has changed since; its version is {version}", headers={"ETag": f'"{version}"'})
+
+
+def unauthorized(code: str, detail: str) -> Problem:
+    return Problem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def outcome_unknown(why: str) -> Problem:
+    """It may have happened: the same Idempotency-Key again finds out, and does it only once."""
+    detail = f"{why}; it may have happened: try again with the same Idempotency-Key"
+    return Problem(503, "outcome-unknown", detail, headers=RETRY_AFTER)
+
+
+def away(what: str) -> Problem:
+    """Nothing has happened, since the store or the engine cannot be reached."""
+    return Problem(503, f"{what}-away", f"the {what} does not answer; nothing has happened", headers=RETRY_AFTER)

@@ -1,0 +1,78 @@
+"""What may stand behind the question mark: filters are exact, a comma means or, and nothing unknown is ignored."""
+
+import re
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, StrictStr
+from starlette.datastructures import QueryParams
+
+from api.forms import Form, checked
+from api.problems import invalid
+from workflows.types.refusals import Fault
+from workflows.types.texts import When, no_control_characters
+from workflows.types.words import Department, Kind, Lateness, OrderStatus, Risk, Stage, TaskStatus
+
+MOST, USUAL = 200, 50
+LAST_SEQ = 2**31 - 1
+Q = TypeVar("Q", bound=Form)
+
+
+def split(value: object) -> object:
+    """At commas; one that belongs to a name is written with a backslash before it."""
+    if not isinstance(value, str):
+        return value
+    return tuple(part.replace("\\,", ",") for part in re.split(r"(?<!\\),", value))
+
+
+def digits(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,10}", value):
+        raise ValueError("write a whole number")
+    return value
+
+
+Commas = BeforeValidator(split)
+Word = Annotated[StrictStr, Field(min_length=1, max_length=200), AfterValidator(no_control_characters)]
+Words = Annotated[tuple[Word, ...], Commas]
+
+
+class Paged(Form):
+    limit: Annotated[int, BeforeValidator(digits), Field(ge=1, le=MOST)] = USUAL
+    cursor: Annotated[StrictStr, Field(min_length=1, max_length=2000)] | None = None
+
+
+class Orders(Paged):
+    status: Annotated[tuple[OrderStatus, ...], Commas] = ()
+    stage: Annotated[tuple[Stage, ...], Commas] = ()
+    risk: Annotated[tuple[Risk, ...], Commas] = ()
+    customer: Words = ()
+    due_before: When | None = None
+    q: Word | None = None
+    sort: Literal["created_at", "promised", "order_no"] = "created_at"
+
+
+class Events(Paged):
+    after: Annotated[int, BeforeValidator(digits), Field(ge=0, le=LAST_SEQ)] = 0
+
+
+class Tasks(Paged):
+    department: Annotated[tuple[Department, ...], Commas] = ()
+    assignee: Words = ()
+    status: Annotated[tuple[TaskStatus, ...], Commas] = ()
+    order_no: Words = ()
+    kind: Annotated[tuple[Kind, ...], Commas] = ()
+    lateness: Annotated[tuple[Lateness, ...], Commas] = ()
+    due_before: When | None = None
+    sort: Literal["due_at"] = "due_at"
+
+
+class DryRun(Form):
+    dry_run: Literal["true", "false"] = "false"
+
+
+def read(form: type[Q], query: QueryParams) -> Q:
+    """The query as a form; raises the problem `invalid`."""
+    given = query.multi_items()
+    names = [name for name, _ in given]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise invalid(*(Fault(pointer=f"/query/{name}", message="stands there twice; use commas") for name in twice))
+    return checked(lambda: form.model_validate(dict(given)), below="/query")

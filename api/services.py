@@ -1,0 +1,28 @@
+"""What the routes work with, made once at start-up."""
+
+from typing import NamedTuple
+
+from starlette.requests import Request
+
+from activities.store import Store
+from api.deeds import Office
+from api.engine import Engine
+from api.metrics import Metrics
+from api.perform import Performer
+from api.readiness import Readiness
+from api.threads import Threads
+
+
+class Services(NamedTuple):
+    store: Store
+    engine: Engine
+    office: Office
+    performer: Performer
+    threads: Threads
+    metrics: Metrics
+    readiness: Readiness
+
+
+def services(request: Request) -> Services:
+    found: Services = request.app.state.services
+    return found

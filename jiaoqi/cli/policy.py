@@ -1,0 +1,123 @@
+"""`jiaoqi policy`: what governs orders, whether a file could, and making it so."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from activities.policy_file import PolicyError, changes, dump, parse
+from activities.store import Store
+from api.policy import PolicyInForce
+from jiaoqi.cli.applying import Application, Applied, Moved, apply_to_orders, preview
+from jiaoqi.cli.options import home_option
+from jiaoqi.cli.people import MayNot, NobodyHasThisName
+from jiaoqi.cli.store import of_running_stack
+from jiaoqi.cli.tables import minute, table
+from jiaoqi.settings import Settings
+from workflows.types.commands import SYSTEM_ACTOR, Actor
+from workflows.types.policy import Policy
+
+FINDINGS = 1
+
+file_argument = click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+
+
+@click.group()
+def policy() -> None:
+    """What governs orders, whether a file could, and making it so."""
+
+
+@policy.command()
+@home_option
+def show(home: Path | None) -> None:
+    """Print the policy that governs new orders, complete, as a file that can be applied."""
+    text = Settings.load(home).policy_text()
+    with of_running_stack(home) as store:
+        in_force = PolicyInForce(store, text)
+        click.echo(dump(in_force.pinned(datetime.now(UTC))), nl=False)
+
+
+@policy.command()
+@home_option
+@file_argument
+def check(home: Path | None, file: Path) -> int:
+    """Say what is wrong with a policy file, with key and line; exit 1 if anything is."""
+    found = read(file)
+    if isinstance(found, str):
+        click.echo(found)
+        return FINDINGS
+    click.echo(f"{file}: version {found[1].version} is in order")
+    return 0
+
+
+@policy.command()
+@home_option
+@file_argument
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--as", "name", metavar="NAME", help="The admin who is on record for it; the system when left out.")
+def apply(home: Path | None, file: Path, dry_run: bool, name: str | None) -> int:
+    """Let a policy file govern new orders and those under way.
+
+    Shows which keys change and which deadlines move; an apply that was interrupted can be called again.
+    """
+    found = read(file)
+    if isinstance(found, str):
+        click.echo(found)
+        return FINDINGS
+    settings = Settings.load(home)
+    _ = settings.temporal_address
+    with of_running_stack(home) as store:
+        application = Application.of(store, settings, *found, by=admin(store, name))
+        tell_changes(application.before, application.policy)
+        tell_moves(asyncio.run(preview(application)), application.policy)
+        if dry_run:
+            return 0
+        return tell_applied(asyncio.run(apply_to_orders(application)), application.policy)
+
+
+def read(file: Path) -> tuple[str, Policy] | str:
+    """The file's text and what it says; else what is wrong with it, a line each."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        return text, parse(text, str(file))
+    except UnicodeDecodeError as error:
+        return f"{file}: not UTF-8: {error}"
+    except PolicyError as error:
+        return str(error)
+
+
+def admin(store: Store, name: str | None) -> Actor:
+    """Who speaks to the orders: whoever may run this command here, or the admin whom they name."""
+    if name is None:
+        return SYSTEM_ACTOR.model_copy(update={"admin": True})
+    person = store.people.get(name)
+    if person is None:
+        raise NobodyHasThisName(f"there is no {name} in the register")
+    if not person.admin:
+        raise MayNot(f"{name} is no admin, so may not apply a policy")
+    return store.people.actor(person, datetime.now(UTC).date())
+
+
+def tell_changes(before: Policy, after: Policy) -> None:
+    told = changes(before, after)
+    click.echo("\n".join(["changes:", *(f"  {line}" for line in told)]) if told else "changes: none")
+
+
+def tell_moves(moved: list[Moved], policy: Policy) -> None:
+    zone = policy.plant.time_zone
+    if not moved:
+        click.echo("deadlines that move: none")
+        return
+    click.echo(f"deadlines that move ({zone}):")
+    rows = [(each.order_no, each.task_id, minute(each.due_at, zone), "→", minute(each.would_be, zone)) for each in moved]
+    click.echo(table(("ORDER", "TASK", "DUE", "", "WOULD BE"), rows))
+
+
+def tell_applied(applied: Applied, policy: Policy) -> int:
+    """One line a failure, then the counts."""
+    for order_no, reason in applied.failed:
+        click.echo(f"{order_no}: {reason}", err=True)
+    failures = f", {len(applied.failed)} did not answer; apply again" if applied.failed else ""
+    click.echo(f"version {policy.version} governs new orders and {applied.adopted} under way{failures}")
+    return FINDINGS if applied.failed else 0

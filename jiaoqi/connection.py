@@ -1,0 +1,101 @@
+"""The connection to Temporal, and what its namespace must have before an order runs there."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RPCError, RPCStatusCode
+
+from jiaoqi.errors import SearchAttributeIsAnother, TemporalDoesNotAnswer
+from jiaoqi.settings import Settings
+
+# Closed orders stay readable for the operators that long; the dev server's own 24 h would lose last week's.
+RETENTION = timedelta(days=90)
+NO_PATIENCE = timedelta(0)
+
+log = logging.getLogger("jiaoqi")
+
+
+async def connect(settings: Settings, *, lazy: bool = False, patience: timedelta = NO_PATIENCE) -> Client:
+    """A client that speaks pydantic; tries again for `patience`. Raises TemporalDoesNotAnswer, NoStackIsRunning.
+
+    A lazy client connects at its first call, and cannot carry a worker.
+    """
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + patience.total_seconds()
+    while True:
+        try:
+            return await _connect_once(settings, lazy)
+        except RuntimeError as error:
+            if clock() >= deadline:
+                raise TemporalDoesNotAnswer(settings.temporal_address, str(error)) from error
+        await asyncio.sleep(0.1)
+
+
+async def ensure_namespace(client: Client, keys: Sequence[SearchAttributeKey[Any]]) -> None:
+    """Register the search attributes and raise the retention; again changes nothing. Raises SearchAttributeIsAnother."""
+    await _register(client, keys)
+    await _raise_retention(client)
+
+
+async def _connect_once(settings: Settings, lazy: bool) -> Client:
+    # A profile file that merely lies in somebody's home directory must not redirect a plant: it counts only when named.
+    named = settings.temporal.keys() & {"TEMPORAL_CONFIG_FILE", "TEMPORAL_PROFILE"}
+    where = ClientConfig.load_client_connect_config(
+        disable_file=not named, override_env_vars={**settings.temporal, "TEMPORAL_ADDRESS": settings.temporal_address}
+    )
+    return await Client.connect(
+        **where, data_converter=pydantic_data_converter, lazy=lazy, connect_timeout=timedelta(seconds=5)
+    )
+
+
+async def _register(client: Client, keys: Sequence[SearchAttributeKey[Any]]) -> None:
+    present = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
+    missing: dict[str, IndexedValueType.ValueType] = {}
+    for key in keys:
+        needed = IndexedValueType.ValueType(key.indexed_value_type)
+        found = present.custom_attributes.get(key.name, needed)
+        if found != needed:
+            raise SearchAttributeIsAnother(key.name, has=IndexedValueType.Name(found), needs=IndexedValueType.Name(needed))
+        if key.name not in present.custom_attributes:
+            missing[key.name] = needed
+    if missing:
+        await _add(client, missing)
+
+
+async def _add(client: Client, missing: dict[str, IndexedValueType.ValueType]) -> None:
+    request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+    try:
+        await client.operator_service.add_search_attributes(request)
+    except RPCError as error:
+        # Another worker that started with us was faster.
+        if error.status is not RPCStatusCode.ALREADY_EXISTS:
+            raise
+
+
+async def _raise_retention(client: Client) -> None:
+    described = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    if described.config.workflow_execution_retention_ttl.ToTimedelta() >= RETENTION:
+        return
+    retention = Duration()
+    retention.FromTimedelta(RETENTION)
+    request = UpdateNamespaceRequest(
+        namespace=client.namespace, config=NamespaceConfig(workflow_execution_retention_ttl=retention)
+    )
+    try:
+        await client.workflow_service.update_namespace(request)
+    except RPCError as error:
+        # A managed service keeps retention to itself; orders run without it, only their histories go sooner.
+        log.warning("the retention of namespace %s stays as it is: %s", client.namespace, error.message)
+

@@ -1,0 +1,106 @@
+"""Brings the demo's people and orders into a running stack, by the same ways as everybody's."""
+
+import http.client
+import json
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from activities.store import Store, StoreAway
+from api.policy import PolicyInForce
+from jiaoqi.demo.cast import CAST, who_answers_for
+from jiaoqi.demo.orders import DemoOrder, orders
+from jiaoqi.settings import Settings
+
+SELLER = "sales1"
+AT_A_TIME = 4
+
+log = logging.getLogger("jiaoqi")
+
+
+class DemoWasRefused(Exception):
+    """The API did not take what the demo said."""
+
+
+def furnish(settings: Settings, url: str) -> None:
+    """What is there stays as it is; a demo that fails is told and stops nothing."""
+    with closing(Store.open(settings.database_url)) as store:
+        try:
+            hire(store)
+            enter(store, today(store, settings), url)
+        except (DemoWasRefused, StoreAway, OSError, http.client.HTTPException) as error:
+            log.warning("the demo is incomplete: %s", error)
+
+
+def hire(store: Store) -> None:
+    there = {person.id for person in store.people.every()}
+    for role in CAST:
+        if role.id not in there:
+            store.people.put(role.person())
+
+
+def today(store: Store, settings: Settings) -> date:
+    """As the calendar in the plant shows it: elsewhere it may still be yesterday."""
+    now = datetime.now(UTC)
+    return PolicyInForce(store, settings.policy_text()).calendar(now).day_of(now)
+
+
+def enter(store: Store, day: date, url: str) -> None:
+    """In turn, so that they are listed in turn; then each lives on by itself."""
+    missing = [order for order in orders(day) if not store.orders.exists(order.order_no)]
+    if not missing:
+        return
+    tokens = {role.id: store.people.new_token(role.id) for role in CAST if role.department}
+    with closing(Api(url, tokens)) as api:
+        for order in missing:
+            api.call(SELLER, "POST", "/orders", order.body)
+
+    def live(order: DemoOrder) -> None:
+        with closing(Api(url, tokens)) as api:
+            live_through(order, api)
+
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        list(pool.map(live, missing))
+
+
+class Api:
+    """The API as the people of the demo speak to it."""
+
+    def __init__(self, url: str, tokens: dict[str, str]) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+        self._tokens = tokens
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def call(self, person: str, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        headers = {"Authorization": f"Bearer {self._tokens[person]}", "Content-Type": "application/json"}
+        text = json.dumps(body) if body is not None else None
+        self._connection.request(method, f"/api/v1{path}", text, headers)
+        answer = self._connection.getresponse()
+        content = answer.read().decode()
+        if answer.status >= 300:
+            raise DemoWasRefused(f"{method} {path}: {answer.status} {content}")
+        return json.loads(content)
+
+
+def live_through(order: DemoOrder, api: Api) -> None:
+    """Give the answers that bring an order where the demo wants it."""
+    for answer in order.answers:
+        for task in open_tasks(order, answer.kind, api):
+            said = {"outcome": answer.outcome, "fields": answer.fields}
+            api.call(who_answers_for(task["department"]), "POST", f"/tasks/{quote(task['id'])}/complete", said)
+    if order.progress:
+        for task in open_tasks(order, "produce", api):
+            api.call(who_answers_for(task["department"]), "POST", f"/tasks/{quote(task['id'])}/progress", order.progress)
+    if order.hold:
+        api.call(SELLER, "POST", f"/orders/{quote(order.order_no)}/hold", order.hold)
+
+
+def open_tasks(order: DemoOrder, kind: str, api: Api) -> list[dict[str, Any]]:
+    query = f"order_no={quote(order.order_no)}&kind={kind}&status=open"
+    found: list[dict[str, Any]] = api.call(SELLER, "GET", f"/tasks?{query}")["items"]
+    return found

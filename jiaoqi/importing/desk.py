@@ -1,0 +1,145 @@
+"""Enters a file's orders as the API would: the same checks, the same way in, each once however often it is asked."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from activities.store import Person, Store, StoreAway
+from api import visit
+from api.bodies import Body, fingerprint
+from api.calls import Call
+from api.deeds import Office
+from api.engine import Engine, EngineIsAway, OutcomeIsUnknown
+from api.entering import EnterOrder
+from api.forms import OrderIn
+from api.forms import read as read_form
+from api.metrics import Metrics
+from api.perform import Performer
+from api.policy import PolicyInForce
+from api.problems import Problem
+from api.threads import Threads
+from jiaoqi.errors import JiaoqiError
+from jiaoqi.importing.gathering import FileOrder, RowFault
+from workflows.types.orders import OrderFacts
+
+AT_A_TIME = 16
+PATIENCE = 60.0
+"""Seconds for which a store or an engine that is away is asked again."""
+PAUSE = 1.0
+
+
+class StackWentAway(JiaoqiError):
+    """The stack stopped answering in the middle."""
+
+    exit_code = 3
+
+    def __init__(self, order_no: str, reason: str) -> None:
+        super().__init__(f"at {order_no}: {reason}; what was entered stays, import again to go on")
+
+
+class Outcome(StrEnum):
+    ENTERED = "entered"
+    THERE = "already there"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one order."""
+
+    order: FileOrder
+    outcome: Outcome
+    faults: tuple[RowFault, ...] = ()
+
+
+class Desk:
+    """Where one person enters orders of files."""
+
+    def __init__(self, store: Store, engine: Engine, person: Person, policy_file: str | None, *, is_rebased: bool) -> None:
+        self._store, self._person, self._is_rebased = store, person, is_rebased
+        self._threads = Threads()
+        self.office = Office(store, PolicyInForce(store, policy_file), lambda: datetime.now(UTC))
+        self._performer = Performer(self.office, engine, self._threads, Metrics())
+
+    async def take(self, orders: Iterable[FileOrder], tell: Callable[[Verdict], None], *, is_rehearsal: bool) -> None:
+        """Tells what becomes of each as it becomes known; a bounded number is under way. Raises StackWentAway."""
+        waiting = iter(orders)
+
+        async def clerk() -> None:
+            for order in waiting:
+                tell(await self._patiently(order, is_rehearsal))
+
+        try:
+            await asyncio.gather(*(clerk() for _ in range(AT_A_TIME)))
+        finally:
+            self._threads.close()
+
+    async def _patiently(self, order: FileOrder, is_rehearsal: bool) -> Verdict:
+        """Asked again under the same key, an order is entered once, whatever became of the first attempt."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while True:
+            try:
+                return await self._verdict(order, is_rehearsal)
+            except (OutcomeIsUnknown, EngineIsAway, StoreAway, TimeoutError) as error:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise StackWentAway(order.order_no, str(error) or type(error).__name__) from error
+            await asyncio.sleep(PAUSE)
+
+    async def _verdict(self, order: FileOrder, is_rehearsal: bool) -> Verdict:
+        if order.faults:
+            return Verdict(order, Outcome.REFUSED, order.faults)
+        try:
+            return Verdict(order, await (self._rehearse(order) if is_rehearsal else self._enter(order)))
+        except Problem as problem:
+            if problem.status >= 500:
+                raise OutcomeIsUnknown(problem.detail) from problem
+            if await self._threads.run(self._is_there, order):
+                return Verdict(order, Outcome.THERE)
+            return Verdict(order, Outcome.REFUSED, faults_of(problem, order))
+
+    async def _enter(self, order: FileOrder) -> Outcome:
+        answer = await self._performer.perform(self._request(order), EnterOrder(self.office))
+        return Outcome.THERE if "Idempotent-Replayed" in answer.headers else Outcome.ENTERED
+
+    async def _rehearse(self, order: FileOrder) -> Outcome:
+        """All that can be refused, and nothing of it done."""
+        call = Call.of(visit.visiting(self._request(order)), EnterOrder.path, self.office.now())
+        await self._threads.run(EnterOrder(self.office).judge, call)
+        return Outcome.ENTERED
+
+    def _request(self, order: FileOrder) -> Request:
+        """The request that the person would have sent; its key is made of what it says, so a repeat is one."""
+        body = order.body
+        digest = fingerprint(body)
+        headers = Headers({"idempotency-key": f"import-{digest}"})
+        until = asyncio.get_running_loop().time() + visit.PATIENCE
+        request = Request({"type": "http", "method": "POST", "path": EnterOrder.path, "headers": headers.raw})
+        visit.enter(request.scope, visit.Visit(self._person, Body(body, digest), headers, "POST", until))
+        return request
+
+    def _is_there(self, order: FileOrder) -> bool:
+        """Whether the order was entered with this very content, by whomever and on whatever day."""
+        history = self._store.orders.events(order.order_no, after=0, limit=1, cursor=None).items
+        if not history:
+            return False
+        try:
+            form = read_form(OrderIn, order.body)
+        except Problem:
+            return False
+        entered = OrderFacts.model_validate(history[0].data["order"])
+        # Rebased again on another day, the same file asks for other dates.
+        skipped = {"order_no", "owner"} | ({"requested_date"} if self._is_rebased else set())
+        wanted = form.model_dump(mode="json", exclude=skipped)
+        return wanted == entered.model_dump(mode="json", include=set(wanted))
+
+
+def faults_of(problem: Problem, order: FileOrder) -> tuple[RowFault, ...]:
+    if problem.errors:
+        return tuple(order.fault(error.pointer, error.message) for error in problem.errors)
+    detail = "was entered before, with other content" if problem.code == "order-exists" else problem.detail
+    return (order.fault("/order_no", detail),)

@@ -1,0 +1,44 @@
+"""Brings the store to the shape that this version needs."""
+
+import sqlite3
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+from jiaoqi.errors import StoreDoesNotAnswer
+
+
+def migrate(database_url: str) -> None:
+    """Again changes nothing. Raises StoreDoesNotAnswer when the database is away or its URL is wrong."""
+    if is_up_to_date(database_url):
+        return
+    from sqlalchemy.exc import ArgumentError
+
+    from activities.store import StoreAway
+    from activities.store import migrate as bring_up_to_date
+
+    try:
+        bring_up_to_date(database_url)
+    except (ArgumentError, StoreAway) as error:
+        raise StoreDoesNotAnswer(str(error)) from error
+
+
+def is_up_to_date(database_url: str) -> bool:
+    """Whether an embedded store needs nothing: asked without its libraries, which cost `up` more than a second; else no."""
+    file = Path(database_url.removeprefix("sqlite:///"))
+    if not database_url.startswith("sqlite:///") or not file.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as store:
+            return store.execute("SELECT version_num FROM alembic_version").fetchall() == [(newest_revision(),)]
+    except sqlite3.Error:
+        return False
+
+
+def newest_revision() -> str:
+    """The revision that the last migration leads to; their files are numbered."""
+    package = find_spec("activities")
+    folders = (package.submodule_search_locations if package else None) or []
+    files = (file for folder in folders for file in (Path(folder) / "store" / "migrations" / "versions").glob("[0-9]*_*.py"))
+    return max(file.name.partition("_")[0] for file in files)

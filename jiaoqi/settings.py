@@ -1,0 +1,94 @@
+"""Where everything is: read once by a composition root, from the environment and from the stack that runs in the home."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jiaoqi.errors import NoStackIsRunning, SettingIsWrong
+from jiaoqi.home import Home
+
+DEFAULT_HOME = "~/.jiaoqi"
+DEFAULT_SENDER = "Jiaoqi <jiaoqi@localhost>"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one process; what is None is known to nobody, and asking for it raises NoStackIsRunning."""
+
+    home: Path
+    database_url: str = field(repr=False)
+    temporal: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The TEMPORAL_* variables, as the SDK's environment configuration reads them."""
+    temporal_ui_url: str | None = None
+    smtp: str | None = field(default=None, repr=False)
+    mail_from: str = DEFAULT_SENDER
+    public_url: str = "http://127.0.0.1:8000"
+    api_host: str = "127.0.0.1"
+    api_port: int = 8000
+    policy_file: Path | None = None
+    """What governs new orders until a policy is applied; None is the built-in default."""
+
+    @classmethod
+    def load(cls, home: Path | None = None, environment: Mapping[str, str] | None = None) -> "Settings":
+        """The environment first, then the stack that runs in the home, then the defaults."""
+        given = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
+        place = Home(home or Path(given.get("JIAOQI_HOME", DEFAULT_HOME)))
+        stack = place.running_stack()
+        known = {**(stack.environment if stack else {}), **given}
+        # Half a connection from each side is none: who names an address means its own credentials with it.
+        temporal_from = given if "TEMPORAL_ADDRESS" in given or not stack else stack.environment
+        return cls(
+            home=place.path,
+            database_url=known.get("JIAOQI_DATABASE_URL", place.store_url),
+            temporal={name: value for name, value in temporal_from.items() if name.startswith("TEMPORAL_")},
+            temporal_ui_url=known.get("JIAOQI_TEMPORAL_UI_URL"),
+            smtp=known.get("JIAOQI_SMTP_URL"),
+            mail_from=known.get("JIAOQI_MAIL_FROM", DEFAULT_SENDER),
+            public_url=known.get("JIAOQI_PUBLIC_URL", cls.public_url).rstrip("/"),
+            api_host=known.get("JIAOQI_API_HOST", cls.api_host),
+            api_port=_port("JIAOQI_API_PORT", known.get("JIAOQI_API_PORT", str(cls.api_port))),
+            policy_file=Path(known["JIAOQI_POLICY_FILE"]).absolute() if "JIAOQI_POLICY_FILE" in known else None,
+        )
+
+    @property
+    def temporal_address(self) -> str:
+        return self._known("TEMPORAL_ADDRESS", self.temporal.get("TEMPORAL_ADDRESS"))
+
+    @property
+    def smtp_url(self) -> str:
+        return self._known("JIAOQI_SMTP_URL", self.smtp)
+
+    def policy_text(self) -> str | None:
+        """The text of the policy file; None means the built-in default. Raises SettingIsWrong."""
+        try:
+            return self.policy_file.read_text(encoding="utf-8") if self.policy_file else None
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingIsWrong(f"JIAOQI_POLICY_FILE cannot be read: {error}") from error
+
+    def environment(self) -> dict[str, str]:
+        """The variables from which another process loads the same settings."""
+        variables = {
+            "JIAOQI_HOME": str(self.home),
+            "JIAOQI_DATABASE_URL": self.database_url,
+            "JIAOQI_TEMPORAL_UI_URL": self.temporal_ui_url,
+            "JIAOQI_SMTP_URL": self.smtp,
+            "JIAOQI_MAIL_FROM": self.mail_from,
+            "JIAOQI_PUBLIC_URL": self.public_url,
+            "JIAOQI_API_HOST": self.api_host,
+            "JIAOQI_API_PORT": str(self.api_port),
+            "JIAOQI_POLICY_FILE": str(self.policy_file or ""),
+            **self.temporal,
+        }
+        return {name: value for name, value in variables.items() if value}
+
+    def _known(self, variable: str, value: str | None) -> str:
+        if value is None:
+            raise NoStackIsRunning(self.home, variable)
+        return value
+
+
+def _port(variable: str, text: str) -> int:
+    if text.isdecimal() and int(text) < 65536:
+        return int(text)
+    raise SettingIsWrong(f"{variable} must be a port number, not {text!r}")

@@ -1,0 +1,1 @@
+"""The API through its app: a real store, and an engine that is played."""

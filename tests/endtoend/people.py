@@ -1,0 +1,106 @@
+"""The plant's people: hired through the command line, and what each says through HTTP."""
+
+import contextlib
+import io
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from jiaoqi.cli.main import run
+
+CAST: Mapping[str, tuple[str, ...]] = {
+    "sales1": ("--department", "sales"),
+    "sales-head": ("--department", "sales", "--head", "sales"),
+    "production1": ("--department", "production"),
+    "production-head": ("--department", "production", "--head", "production"),
+    "quality1": ("--department", "quality"),
+    "quality2": ("--department", "quality"),
+    "quality-head": ("--department", "quality", "--head", "quality"),
+    "warehouse1": ("--department", "warehouse"),
+    "warehouse-head": ("--department", "warehouse", "--head", "warehouse"),
+    "supply1": ("--department", "supply_chain"),
+    "supply-head": ("--department", "supply_chain", "--head", "supply_chain"),
+    "boss": ("--department", "management", "--head", "management"),
+    "admin": ("--admin",),
+    # Makes goods and inspects goods: four eyes keep them from doing both to the same.
+    "maker": ("--department", "production", "--department", "quality"),
+}
+MEMBERS = {
+    department: tuple(name for name, roles in CAST.items() if department in roles)
+    for department in ("sales", "production", "quality", "warehouse", "supply_chain", "management")
+}
+FIRST_OF = {
+    "sales": "sales1",
+    "production": "production1",
+    "quality": "quality1",
+    "warehouse": "warehouse1",
+    "supply_chain": "supply1",
+    "management": "boss",
+}
+
+
+def hire(home: Path, cast: Mapping[str, tuple[str, ...]] = CAST) -> dict[str, str]:
+    """Everybody's token. The same commands as a user's, in this process: two dozen interpreters take half a minute."""
+    for name, roles in cast.items():
+        jiaoqi("people", "add", name, "--email", f"{name}@plant.example", *roles, "--home", str(home))
+    return {name: jiaoqi("people", "token", name, "--home", str(home)).strip() for name in cast}
+
+
+def jiaoqi(*arguments: str) -> str:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = run(list(arguments))
+    assert status == 0, f"jiaoqi {' '.join(arguments)} ended with {status}: {err.getvalue()}"
+    return out.getvalue()
+
+
+class Person:
+    """Somebody with a token."""
+
+    def __init__(self, name: str, token: str, client: httpx.Client, url: Callable[[], str]) -> None:
+        self.name = name
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._client = client
+        self._url = url
+
+    def ask(self, path: str, **query: Any) -> Any:
+        """What a GET answers with 200."""
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, f"GET {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def get(self, path: str, *, headers: Mapping[str, str] | None = None, **query: Any) -> httpx.Response:
+        return self._client.get(self._at(path), params=query, headers={**self._headers, **(headers or {})})
+
+    def every(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        """All items of a list, page by page."""
+        found: list[dict[str, Any]] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.ask(path, limit=200, **query, **cursor)
+            found += page["items"]
+            if page["next_cursor"] is None:
+                return found
+            cursor = {"cursor": page["next_cursor"]}
+
+    def say(
+        self, path: str, body: Any, key: str | None = None, method: str = "POST", headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        keyed = {"Idempotency-Key": key or uuid.uuid4().hex, **(headers or {})}
+        return self._client.request(method, self._at(path), json=body, headers={**self._headers, **keyed})
+
+    def _at(self, path: str) -> str:
+        return f"{self._url()}/api/v1{path}"
+
+
+def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem that a refusal is, in the shape of RFC 9457."""
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
+    told: dict[str, Any] = answer.json()
+    assert (told["status"], told["code"]) == (status, code), told
+    assert {"type", "title", "detail"} <= told.keys()
+    assert all({"pointer", "message"} <= error.keys() for error in told.get("errors", []))
+    return told

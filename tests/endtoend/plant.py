@@ -1,0 +1,65 @@
+"""A plant under test: a running stack, its people, its mail."""
+
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from tests.endtoend import dates
+from tests.endtoend.mails import Mailbox, Sink
+from tests.endtoend.order import Order
+from tests.endtoend.people import CAST, Person, hire
+from tests.endtoend.stack import Stack
+
+
+class Plant:
+    """Everything a story needs. Its people are hired while the stack is down, as the command line allows."""
+
+    def __init__(self, stack: Stack, cast: Mapping[str, tuple[str, ...]] = CAST, sink: Sink | None = None) -> None:
+        self.stack = stack
+        self.sink = sink
+        self._client = httpx.Client(timeout=30, trust_env=False)
+        self._tokens = hire(stack.home, cast)
+
+    def __enter__(self) -> Self:
+        self.stack.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+        self.stack.end()
+
+    def person(self, name: str) -> Person:
+        return Person(name, self._tokens[name], self._client, lambda: self.stack.url)
+
+    def enter(self, *quantities: int, key: str | None = None, **facts: Any) -> Order:
+        """An order of one line for each quantity, entered by sales1."""
+        body = self.body(*quantities, **facts)
+        order = Order(self, body)
+        order.enter(key)
+        return order
+
+    def body(self, *quantities: int, **facts: Any) -> dict[str, Any]:
+        """What sales enters: the five mandatory things, and what the story adds."""
+        return {
+            "order_no": f"E-{uuid.uuid4().hex[:10]}",
+            "customer": {"name": "聯宏精密", "email": "buyer@customer.example"},
+            "lines": [{"product_model": f"JQ-{n}", "quantity": quantity} for n, quantity in enumerate(quantities or (100,))],
+            "requested_date": dates.day(30),
+            **facts,
+        }
+
+    def mails(self, order_no: str) -> Any:
+        return self.sink.of(order_no) if self.sink else Mailbox(self.stack.mailbox_url).of(order_no)
+
+
+def plant_at(home: Path, policy: str | None = None, sink: Sink | None = None) -> Plant:
+    """A plant on a fresh home."""
+    home.mkdir(parents=True, exist_ok=True)
+    file = home / "given-policy.toml"
+    if policy is not None:
+        file.write_text(policy, encoding="utf-8")
+    environment = {"JIAOQI_SMTP_URL": sink.url} if sink else {}
+    return Plant(Stack(home, policy=file if policy is not None else None, environment=environment), sink=sink)

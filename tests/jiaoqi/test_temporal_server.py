@@ -1,0 +1,107 @@
+"""The dev server that comes as a wheel, started as a stack starts it, and what its namespace must have."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest, RemoveSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
+
+from jiaoqi.addresses import Ports
+from jiaoqi.connection import RETENTION, connect, ensure_namespace
+from jiaoqi.errors import NoStackIsRunning, SearchAttributeIsAnother, TemporalDoesNotAnswer
+from jiaoqi.home import Home
+from jiaoqi.plan import StackPorts, fill, temporal_server
+from jiaoqi.processes import Keeper
+from jiaoqi.settings import Settings
+from workflows import visibility
+
+
+def settings_of(home: Path, address: str = "") -> Settings:
+    return Settings.load(home, {"TEMPORAL_ADDRESS": address})
+
+
+@pytest.fixture(scope="module")
+async def settings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Settings]:
+    """Where a freshly started server is; it need not answer yet."""
+    home = Home(tmp_path_factory.mktemp("home"))
+    home.logs.mkdir()
+    ports = Ports()
+    chosen = StackPorts(temporal=ports.take("", 0), temporal_ui=ports.take("", 0))
+    keeper = Keeper(temporal_server(home, chosen, os.environ))
+    keeper.start()
+    yield fill(settings_of(home.path), chosen, public_url="")
+    await keeper.stop()
+    assert home.temporal_database.exists()
+
+
+@pytest.fixture(scope="module")
+async def client(settings: Settings) -> Client:
+    return await connect(settings, patience=timedelta(seconds=20))
+
+
+async def attributes(client: Client) -> dict[str, int]:
+    answer = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
+    return dict(answer.custom_attributes)
+
+
+async def test_the_namespace_gets_attributes_and_retention_and_again_nothing_changes(client: Client) -> None:
+    for _ in range(2):
+        await ensure_namespace(client, visibility.ALL)
+        present = await attributes(client)
+        assert {key.name: int(key.indexed_value_type) for key in visibility.ALL}.items() <= present.items()
+        namespace = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+        assert namespace.config.workflow_execution_retention_ttl.ToTimedelta() == RETENTION
+
+
+async def test_two_workers_may_register_at_once(client: Client) -> None:
+    names = [key.name for key in visibility.ALL]
+    await client.operator_service.remove_search_attributes(
+        RemoveSearchAttributesRequest(namespace=client.namespace, search_attributes=names)
+    )
+    await asyncio.gather(*(ensure_namespace(client, visibility.ALL) for _ in range(3)))
+    assert set(names) <= (await attributes(client)).keys()
+
+
+async def test_an_attribute_of_another_type_is_refused(client: Client) -> None:
+    await ensure_namespace(client, [SearchAttributeKey.for_int("Plant")])
+    with pytest.raises(SearchAttributeIsAnother, match="Plant is INDEXED_VALUE_TYPE_INT in this namespace"):
+        await ensure_namespace(client, [SearchAttributeKey.for_keyword("Plant")])
+
+
+async def test_a_lazy_client_connects_at_its_first_call(settings: Settings, client: Client) -> None:
+    assert (await connect(settings, lazy=True)).namespace == client.namespace
+
+
+async def test_an_address_where_nobody_is_is_told_in_one_line(tmp_path: Path) -> None:
+    address = f"127.0.0.1:{Ports().take('', 0)}"
+    with pytest.raises(TemporalDoesNotAnswer, match=f"Temporal at {address} does not answer") as told:
+        await connect(settings_of(tmp_path, address))
+    assert "\n" not in str(told.value)
+
+
+async def test_without_an_address_there_is_no_stack(tmp_path: Path) -> None:
+    with pytest.raises(NoStackIsRunning):
+        await connect(settings_of(tmp_path))
+
+
+async def test_a_profile_that_merely_lies_at_home_redirects_nobody(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in (".config/temporalio", "Library/Application Support/temporalio"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "temporal.toml").write_text('[profile.default]\nnamespace = "elsewhere"\napi_key = "secret"\n')
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    assert (await connect(settings, lazy=True)).namespace == "default"
+
+
+@pytest.fixture(autouse=True)
+def _warnings(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, logger="jiaoqi")
