@@ -20,7 +20,7 @@ help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(RUNS) ## Start Jiaoqi with a demo plant; Ctrl-C stops it
-	$(BIN)/jiaoqi up --demo
+	@$(BIN)/jiaoqi up --demo
 
 test: check unit ## Check everything: imports, lint, types, then all tests
 
@@ -43,15 +43,18 @@ lock: $(LOCKER) ## Pin what pyproject.toml asks for, with hashes (UPGRADE=1 take
 clean: ## Remove the virtual environment and what tools left behind
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 
+# What is said goes to stderr: on stdout `make up` says what `jiaoqi up` says, and nothing else.
 # The project itself is built with the locked setuptools: an isolated build would fetch one unpinned.
 $(RUNS): requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) --require-hashes -r requirements.lock
-	$(PIP) --no-deps --no-build-isolation -e .
+	@echo "installing what Jiaoqi runs on into $(VENV); this takes a minute" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(TESTS): requirements-dev.lock $(RUNS)
-	$(PIP) --require-hashes -r requirements-dev.lock
+	@echo "installing what tests it" >&2
+	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(LOCKER):

@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import os
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -69,6 +70,14 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Preview:
+    """What a policy would move, and the orders that did not answer."""
+
+    moved: list[Moved]
+    silent: list[str]
+
+
+@dataclass(frozen=True)
 class Applied:
     """What became of the orders under way; one that was closed meanwhile is neither."""
 
@@ -76,24 +85,26 @@ class Applied:
     failed: list[tuple[str, str]]
 
 
-async def preview(application: Application) -> list[Moved]:
-    """The deadlines that would move, in the order of the order numbers; who does not answer is left out."""
+async def preview(application: Application) -> Preview:
+    """The deadlines that would move, in the order of the order numbers."""
     client, _ = await working_engine(application.settings)
 
-    async def ask(order_no: str) -> list[Moved]:
+    async def ask(order_no: str) -> list[Moved] | str:
         policy = await asyncio.to_thread(application.of_order, order_no)
         return await moves(client, order_no, policy) if policy else []
 
     answers = await each(application.store.orders.open_order_nos(), ask)
-    return [moved for answer in answers for moved in answer]
+    silent = [answer for answer in answers if isinstance(answer, str)]
+    return Preview([moved for answer in answers if not isinstance(answer, str) for moved in answer], silent)
 
 
-async def moves(client: Client, order_no: str, policy: Policy) -> list[Moved]:
+async def moves(client: Client, order_no: str, policy: Policy) -> list[Moved] | str:
+    """The number alone when the order does not answer."""
     order = client.get_workflow_handle(ids.workflow_id(order_no))
     try:
         found = await order.query("preview_policy", policy, rpc_timeout=timedelta(seconds=WITHIN))
     except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError):
-        return []
+        return order_no
     return [Moved(order_no, move.task_id, move.due_at, move.would_be) for move in MOVED.validate_python(found)]
 
 
@@ -114,7 +125,7 @@ def put_in_force(application: Application) -> int:
     """The number of this application; one that was interrupted and is called again keeps its number."""
     shelf, settings = application.store.policies, application.settings
     if shelf.current()[1] != application.text or settings.policy_text() not in (None, application.text):
-        by = f"cli ({getpass.getuser()})" if application.by.id == SYSTEM_ACTOR.id else application.by.id
+        by = f"cli ({operator()})" if application.by.id == SYSTEM_ACTOR.id else application.by.id
         shelf.set_current(application.text, by, datetime.now(UTC), shelf.digest_of(application.policy))
     place = Home(settings.home)
     # A part of the stack that is started again reads this file: it must not bring back what governed before.
@@ -122,6 +133,14 @@ def put_in_force(application: Application) -> int:
         place.keep_policy(application.text)
     last = shelf.last_application()
     return last[0] if last else 0
+
+
+def operator() -> str:
+    """Whoever runs this, as the system knows them; in a container they may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 async def adopt(application: Application, engine: Engine, order_no: str, number: int) -> tuple[str, str | None] | None:

@@ -9,7 +9,7 @@ import click
 from activities.policy_file import PolicyError, changes, dump, parse
 from activities.store import Store
 from api.policy import PolicyInForce
-from jiaoqi.cli.applying import Application, Applied, Moved, apply_to_orders, preview
+from jiaoqi.cli.applying import Application, Applied, Preview, apply_to_orders, preview
 from jiaoqi.cli.options import home_option
 from jiaoqi.cli.people import MayNot, NobodyHasThisName
 from jiaoqi.cli.store import of_running_stack
@@ -104,13 +104,15 @@ def tell_changes(before: Policy, after: Policy) -> None:
     click.echo("\n".join(["changes:", *(f"  {line}" for line in told)]) if told else "changes: none")
 
 
-def tell_moves(moved: list[Moved], policy: Policy) -> None:
+def tell_moves(preview: Preview, policy: Policy) -> None:
     zone = policy.plant.time_zone
-    if not moved:
+    for order_no in preview.silent:
+        click.echo(f"{order_no}: does not say what would move", err=True)
+    if not preview.moved:
         click.echo("deadlines that move: none")
         return
     click.echo(f"deadlines that move ({zone}):")
-    rows = [(each.order_no, each.task_id, minute(each.due_at, zone), "→", minute(each.would_be, zone)) for each in moved]
+    rows = [(each.order_no, each.task_id, minute(each.due_at, zone), "→", minute(each.would_be, zone)) for each in preview.moved]
     click.echo(table(("ORDER", "TASK", "DUE", "", "WOULD BE"), rows))
 
 

@@ -6,8 +6,10 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime
+from time import sleep
 from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
 from activities.store import Store, StoreAway
 from api.policy import PolicyInForce
@@ -17,6 +19,8 @@ from jiaoqi.settings import Settings
 
 SELLER = "sales1"
 AT_A_TIME = 4
+AWAY = 503
+ATTEMPTS, PAUSE = 5, 1.0
 
 log = logging.getLogger("jiaoqi")
 
@@ -77,14 +81,22 @@ class Api:
         self._connection.close()
 
     def call(self, person: str, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        headers = {"Authorization": f"Bearer {self._tokens[person]}", "Content-Type": "application/json"}
-        text = json.dumps(body) if body is not None else None
-        self._connection.request(method, f"/api/v1{path}", text, headers)
-        answer = self._connection.getresponse()
-        content = answer.read().decode()
-        if answer.status >= 300:
-            raise DemoWasRefused(f"{method} {path}: {answer.status} {content}")
-        return json.loads(content)
+        """The answer's body; under one key, however often it takes until the stack has the time. Raises DemoWasRefused."""
+        headers = {
+            "Authorization": f"Bearer {self._tokens[person]}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": uuid4().hex,
+        }
+        for _ in range(ATTEMPTS):
+            self._connection.request(method, f"/api/v1{path}", json.dumps(body) if body is not None else None, headers)
+            answer = self._connection.getresponse()
+            content = answer.read().decode()
+            if answer.status < 300:
+                return json.loads(content)
+            if answer.status != AWAY:
+                break
+            sleep(PAUSE)
+        raise DemoWasRefused(f"{method} {path}: {answer.status} {content}")
 
 
 def live_through(order: DemoOrder, api: Api) -> None:

@@ -1,18 +1,23 @@
 """The commands against a whole stack with the demo in it: what operations read, apply and import."""
 
+import io
 import json
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from activities.store import Store
+from jiaoqi.cli.main import run
+from jiaoqi.demo import furnish
 from jiaoqi.home import Home
+from jiaoqi.settings import Settings
 
 PORTS = [word for part in ("", "temporal-", "temporal-ui-", "smtp-", "mailbox-") for word in (f"--{part}port", "0")]
 PATIENCE = 120
@@ -27,14 +32,12 @@ class Plant:
     def __init__(self, home: Path, folder: Path) -> None:
         self.home, self.folder = home, folder
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "jiaoqi", *arguments, "--home", str(self.home)],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """In this process: starting another for each command would take most of the time."""
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            status = run([*arguments, "--home", str(self.home)])
+        return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
 
     def done(self, *arguments: str) -> str:
         done = self.run(*arguments)
@@ -128,16 +131,26 @@ def test_without_a_stack_there_is_nothing_to_read(tmp_path: Path, command: tuple
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.parametrize("command", [("import", "FILE", "--as", "sales1"), ("policy", "apply", "FILE")])
+def test_an_engine_that_does_not_answer_is_no_stack(
+    plant: Plant, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jiaoqi.cli.engine.PATIENCE", timedelta(0))
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    file = plant.file("any.toml" if "apply" in command else "any.csv", 'version = "t"' if "apply" in command else HEAD)
+    done = plant.run(*(file if word == "FILE" else word for word in command))
+    assert done.returncode == 3
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("jiaoqi: Temporal at 127.0.0.1:1 does not answer: ")
+
+
 # Policy.
 
 
 def adopted(plant: Plant, order_no: str) -> int:
     """How often an order has changed its policy, as its history tells."""
-    from activities.store import Store
-
-    store = Store.open(Home(plant.home).store_url)
-    history = store.orders.events(order_no, after=0, limit=200, cursor=None).items
-    store.close()
+    with closing(Store.open(Home(plant.home).store_url)) as store:
+        history = store.orders.events(order_no, after=0, limit=200, cursor=None).items
     return sum(event.type == "policy_adopted" for event in history)
 
 
@@ -185,13 +198,14 @@ def test_only_an_admin_is_named_for_a_policy(plant: Plant) -> None:
 
 
 def test_a_file_is_imported_once(plant: Plant) -> None:
-    file = plant.file(
-        "good.csv", f"{HEAD},email", f"IMP-1,大同精密,Pump,3,{SOON},a@acme.example", f"IMP-2,Bolt,Nut,1,{SOON},", "IMP-1,,Valve,2,,"
-    )
+    rows = (f"IMP-1,大同精密,Pump,3,{SOON},a@acme.example", f"IMP-2,Bolt,Nut,1,{SOON},", "IMP-1,,Valve,2,,")
+    file = plant.file("good.csv", f"{HEAD},email", *rows)
     assert plant.done("import", file, "--as", "sales1", "--dry-run") == "2 would be entered, 0 already there, 0 refused\n"
     assert plant.done("import", file, "--as", "sales1") == "2 entered, 0 already there, 0 refused\n"
     assert plant.done("import", file, "--as", "sales1") == "0 entered, 2 already there, 0 refused\n"
     assert plant.done("import", file, "--as", "admin") == "0 entered, 2 already there, 0 refused\n"
+    # As on another day: the dates are others, the orders are the same.
+    assert plant.done("import", file, "--as", "sales1", "--rebase") == "0 entered, 2 already there, 0 refused\n"
     order = plant.read("order", "show", "IMP-1")
     assert (order["created_by"], order["owner"], order["dates"]["requested"]) == ("sales1", "sales1", SOON)
     assert [(line["product_model"], line["quantity"]) for line in order["lines"]] == [("Pump", 3), ("Valve", 2)]
@@ -253,7 +267,5 @@ def test_the_demo_of_a_stack_that_starts_again_stays_as_it_is(plant: Plant) -> N
     before = plant.read("order", "list")
     stack = Home(plant.home).running_stack()
     assert stack
-    program = "from jiaoqi.demo import furnish; from jiaoqi.settings import Settings; import sys; furnish(Settings.load(), sys.argv[1])"
-    environment = {**os.environ, "JIAOQI_HOME": str(plant.home)}
-    subprocess.run([sys.executable, "-c", program, stack.url], env=environment, check=True, timeout=PATIENCE)
+    furnish(Settings.load(plant.home), stack.url)
     assert plant.read("order", "list") == before
