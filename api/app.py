@@ -66,7 +66,7 @@ def create(
 
 async def unroutable(request: Request, error: Exception) -> Response:
     """What the router itself refuses: no such path, or no such method on it."""
-    path = request.url.path
+    path = request.scope["path"]
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = ", ".join(sorted(methods_of(request)))
         detail = f"{request.method} is not possible on {path}; {allowed} is"

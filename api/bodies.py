@@ -1,5 +1,6 @@
 """What a request brings, read more strictly than `json` does: no duplicate keys, no NaN, nothing but UTF-8."""
 
+import asyncio
 import hashlib
 import json
 from typing import Any, NamedTuple
@@ -10,6 +11,11 @@ from starlette.types import Receive
 from api.problems import Problem
 
 MOST_BYTES = 64 * 1024
+PATIENCE = 10.0
+"""Seconds for a body to arrive."""
+
+LAST = {"Connection": "close"}
+"""What is still on its way is not read, so the connection can carry no further request."""
 
 
 class Body(NamedTuple):
@@ -24,8 +30,12 @@ class Disconnected(Exception):
 
 
 async def receive_body(headers: Headers, receive: Receive) -> Body:
-    """The request's body; refuses with 413, 415 and 400 in this order."""
-    raw = await _receive(headers, receive)
+    """The request's body; refuses with 408, 413, 415 and 400 in this order."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            raw = await _receive(headers, receive)
+    except TimeoutError:
+        raise Problem(408, "too-slow", f"the body did not arrive within {PATIENCE:g} seconds", headers=LAST) from None
     if not raw.strip():
         return EMPTY
     _check_media_type(headers)
@@ -51,8 +61,7 @@ async def _receive(headers: Headers, receive: Receive) -> bytes:
 
 
 def _too_large() -> Problem:
-    # What is still on its way is not read, so the connection can carry no further request.
-    return Problem(413, "too-large", f"a body has at most {MOST_BYTES} bytes", headers={"Connection": "close"})
+    return Problem(413, "too-large", f"a body has at most {MOST_BYTES} bytes", headers=LAST)
 
 
 def _check_media_type(headers: Headers) -> None:

@@ -73,16 +73,18 @@ class Performer:
 
     async def _do(self, visit: Visit, deed: Deed[Any], call: Call, verdict: Verdict) -> Answer:
         visit.has_spoken = True
+        refused: Exception | None = None
         try:
             await self._speak(verdict, call, max(0.0, visit.seconds_left - READING))
-        except Refused as error:
-            raise Problem.of(error.refusal) from None
-        except (NotRunning, AlreadyEntered) as error:
-            return await self._look_again(deed, call, error)
+        except (Refused, NotRunning, AlreadyEntered) as error:
+            refused = error
+        # Asked for even then: a hand-over in the middle can hide from us that it was done.
         reply = await self._threads.run(self.office.store.replies.get, call.ref.id)
-        if reply is None:
-            raise OutcomeIsUnknown("the answer is not on record yet")
-        return Answer(same(reply, call), is_repeat=False)
+        if reply is not None:
+            return Answer(same(reply, call), is_repeat=False)
+        if refused is not None:
+            raise await self._meaning(refused, deed, call)
+        raise OutcomeIsUnknown("the answer is not on record yet")
 
     async def _speak(self, verdict: Verdict, call: Call, within: float) -> None:
         name = verdict.update if isinstance(verdict, ToOrder) else "enter"
@@ -97,15 +99,15 @@ class Performer:
             raise
         self._metrics.updated(name, "Done")
 
-    async def _look_again(self, deed: Deed[Any], call: Call, error: Exception) -> Answer:
-        """The engine has no such order, or has it already: only the store can tell what that means."""
+    async def _meaning(self, refused: Exception, deed: Deed[Any], call: Call) -> Exception:
+        """What to tell when the engine did not do it; where it knows no such order, the store may know why."""
+        if isinstance(refused, Refused):
+            return Problem.of(refused.refusal)
         again = await self._threads.run(self._judge, deed, call)
-        if isinstance(again, Answer):
-            return again
-        if isinstance(again, ToStart) and isinstance(error, AlreadyEntered):
+        if isinstance(again, ToStart) and isinstance(refused, AlreadyEntered):
             # Whoever was first has not been written down yet.
-            raise Problem.of(exists(again.start.facts.order_no))
-        raise OutcomeIsUnknown("the order cannot be reached")
+            return Problem.of(exists(again.start.facts.order_no))
+        return OutcomeIsUnknown("the order cannot be reached")
 
 
 def same(reply: Reply, call: Call) -> Reply:

@@ -70,10 +70,6 @@ def not_found(what: str) -> Problem:
     return Problem(404, "not-found", f"there is no {what}")
 
 
-def stale(version: int) -> Problem:
-    return Problem(412, "stale", f"it has changed since; its version is {version}", headers={"ETag": f'"{version}"'})
-
-
 def unauthorized(code: str, detail: str) -> Problem:
     return Problem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
 

@@ -13,6 +13,8 @@ from workflows.types.texts import When, no_control_characters
 from workflows.types.words import Department, Kind, Lateness, OrderStatus, Risk, Stage, TaskStatus
 
 MOST, USUAL = 200, 50
+FEW = Field(max_length=20)
+"""Values of one filter: each may be a branch of the statement, which takes its time to be made, and SQLite takes 500."""
 LAST_SEQ = 2**31 - 1
 Q = TypeVar("Q", bound=Form)
 
@@ -32,7 +34,7 @@ def digits(value: object) -> object:
 
 Commas = BeforeValidator(split)
 Word = Annotated[StrictStr, Field(min_length=1, max_length=200), AfterValidator(no_control_characters)]
-Words = Annotated[tuple[Word, ...], Commas]
+Words = Annotated[tuple[Word, ...], Commas, FEW]
 
 
 class Paged(Form):
@@ -41,9 +43,9 @@ class Paged(Form):
 
 
 class Orders(Paged):
-    status: Annotated[tuple[OrderStatus, ...], Commas] = ()
-    stage: Annotated[tuple[Stage, ...], Commas] = ()
-    risk: Annotated[tuple[Risk, ...], Commas] = ()
+    status: Annotated[tuple[OrderStatus, ...], Commas, FEW] = ()
+    stage: Annotated[tuple[Stage, ...], Commas, FEW] = ()
+    risk: Annotated[tuple[Risk, ...], Commas, FEW] = ()
     customer: Words = ()
     due_before: When | None = None
     q: Word | None = None
@@ -55,12 +57,12 @@ class Events(Paged):
 
 
 class Tasks(Paged):
-    department: Annotated[tuple[Department, ...], Commas] = ()
+    department: Annotated[tuple[Department, ...], Commas, FEW] = ()
     assignee: Words = ()
-    status: Annotated[tuple[TaskStatus, ...], Commas] = ()
+    status: Annotated[tuple[TaskStatus, ...], Commas, FEW] = ()
     order_no: Words = ()
-    kind: Annotated[tuple[Kind, ...], Commas] = ()
-    lateness: Annotated[tuple[Lateness, ...], Commas] = ()
+    kind: Annotated[tuple[Kind, ...], Commas, FEW] = ()
+    lateness: Annotated[tuple[Lateness, ...], Commas, FEW] = ()
     due_before: When | None = None
     sort: Literal["due_at"] = "due_at"
 

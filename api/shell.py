@@ -19,6 +19,8 @@ HEADERS = (
     (b"cache-control", b"no-store"),
 )
 CLOSED = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+GONE = 499
+"""Counted for a client that left before its answer."""
 
 log = logging.getLogger("jiaoqi.api")
 
@@ -50,7 +52,7 @@ class Shell:
                 raise
             await self._problem(error, scope).response()(scope, receive, answer)
         finally:
-            self._metrics.answered(scope["method"], route_of(scope), status, perf_counter() - began)
+            self._metrics.answered(scope["method"], route_of(scope), status or GONE, perf_counter() - began)
 
     def _problem(self, error: Exception, scope: Scope) -> Problem:
         problem = meaning(error, scope)
@@ -61,15 +63,15 @@ class Shell:
 
 def meaning(error: Exception, scope: Scope) -> Problem:
     """The answer to a request that an exception ended."""
-    visit = visit_of(scope)
     if isinstance(error, Problem):
         return error
+    if isinstance(error, EngineIsAway):
+        return away("engine")
+    visit = visit_of(scope)
     # Once the order has been spoken to, nothing that fails later can tell that it did not hear.
     if isinstance(error, OutcomeIsUnknown) or (visit and visit.has_spoken):
         _log(error, scope)
         return outcome_unknown(str(error) if isinstance(error, OutcomeIsUnknown) else "the answer could not be read")
-    if isinstance(error, EngineIsAway):
-        return away("engine")
     if isinstance(error, StoreAway | TimeoutError):
         return away("store")
     _log(error, scope)

@@ -23,5 +23,6 @@ class Threads:
             return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: call(*args, **kwargs))
         return await asyncio.get_running_loop().run_in_executor(self._pool, call, *args)
 
-    def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    def close(self, *, wait: bool = False) -> None:
+        """What waits is dropped; what is under way ends by itself, or is waited for."""
+        self._pool.shutdown(wait=wait, cancel_futures=True)

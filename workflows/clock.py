@@ -46,7 +46,7 @@ def wakes(state: OrderState, calendar: Calendar, now: datetime) -> Iterator[Wake
     if state.hold is not None:
         yield Wake(hold_told_next(state, calendar), "the hold has ended")
         return
-    for at in risk.drifts_at(state, calendar):
+    for at in risk.drifts_at(state, calendar, now):
         if at + JUST_AFTER > now:
             yield Wake(at + JUST_AFTER, "risk")
 

@@ -82,8 +82,8 @@ class Journal:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether the store has everything."""
-        return self.confirmed == self.state.seq
+        """Whether the store has everything, and what time has brought was looked at."""
+        return self.confirmed == self.state.seq and not self._nudged
 
     async def written(self, seq: int) -> None:
         """Waits until the store has the event."""

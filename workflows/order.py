@@ -52,7 +52,10 @@ class OrderWorkflow:
     @workflow.run
     async def run(self, start: c.OrderStart) -> str:
         """Walks the policy, with the journal and the clock beside; what fails there fails the order's workflow task."""
-        self.mailroom.send(self.state.outbox.values() if start.carried else ())
+        if start.carried:
+            self.mailroom.send(self.state.outbox.values())
+            # Time may have brought something between the two runs.
+            self.journal.nudge()
         walk = asyncio.create_task(self.walk())
         beside = [asyncio.create_task(self.journal.keep()), asyncio.create_task(self.clock.keep())]
         done, _ = await workflow.wait([walk, *beside], return_when=asyncio.FIRST_COMPLETED)

@@ -77,8 +77,8 @@ class PromiseKeeper:
             forecast=calendar.day_of(forecast),
             at=workflow.now(),
         )
-        known_break = forecast if self.state.expected_completion and forecast > calendar.end_of(day) else None
-        promised = e.Promised(promise=promise, answered_forecast=known_break)
+        is_known = self.state.expected_completion and risk.would_break(day, self.state, calendar, workflow.now())
+        promised = e.Promised(promise=promise, answered_forecast=forecast if is_known else None)
         return self.journal.record(promised, by, of=Department.SALES, said=said)
 
     # What production expects.

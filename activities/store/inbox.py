@@ -22,6 +22,7 @@ LOCK = (
     .with_for_update(key_share=True)
 )
 TAKE = update(TASK).where(TASK.c.id == bindparam("task")).values(holder=bindparam("who"), unnumbered=TASK.c.unnumbered + 1)
+LOG, ANSWER = insert(INBOX_LOG), insert(REPLY)
 COUNT = update(ORDER).where(ORDER.c.order_id == bindparam("order")).values(unnumbered=ORDER.c.unnumbered + 1)
 
 
@@ -171,12 +172,12 @@ def take(connection: Connection, key: str, holder: str | None, record: TaskRecor
 
 def log(connection: Connection, key: str, change: Change, holder: str | None, ref: SaidRef, now: datetime) -> None:
     row = {"at": now, "task_id": key, "said_id": ref.id, "action": change.action, "by": change.by}
-    connection.execute(insert(INBOX_LOG), {**row, "holder": holder, "until": change.until, "reason": change.reason})
+    connection.execute(LOG, {**row, "holder": holder, "until": change.until, "reason": change.reason})
 
 
 def answer(connection: Connection, record: TaskRecord, ref: SaidRef, now: datetime) -> Reply:
     body = task_out(record, now).model_dump_json()
     reply = Reply(fingerprint=ref.fingerprint, status=200, body=body, location=None, etag=replies.etag(record.version))
     row = {"said_id": ref.id, "order_id": order_key(record.order.order_no), "seq": None, **asdict(reply)}
-    connection.execute(insert(REPLY), row)
+    connection.execute(ANSWER, row)
     return reply

@@ -33,6 +33,7 @@ LOCK = (
     .where(ORDER.c.order_id == bindparam("order"))
     .with_for_update(key_share=True)
 )
+ADD, ADD_EVENTS, ADD_LINES = insert(ORDER), insert(EVENT), insert(LINE)
 CHANGE = update(ORDER).where(ORDER.c.order_id == bindparam("order"))
 UNDONE_EVENTS = delete(EVENT).where(EVENT.c.order_id == bindparam("order"), EVENT.c.seq >= bindparam("first_seq"))
 UNDONE_REPLIES = delete(REPLY).where(REPLY.c.order_id == bindparam("order"), REPLY.c.seq >= bindparam("first_seq"))
@@ -75,7 +76,7 @@ def write(store: Store, connection: Connection, flush: Flush) -> bool:
     standing = standing_of(connection, order_id, held, flush)
     write_order(connection, held, flush, standing)
     if flush.events:
-        connection.execute(insert(EVENT), [event_rows.row_of(order_id, event) for event in flush.events])
+        connection.execute(ADD_EVENTS, [event_rows.row_of(order_id, event) for event in flush.events])
     records = task_rows.write(store.database, connection, flush, standing)
     if replies := Answers(flush, standing, records, store.temporal_ui_url).rows():
         connection.execute(store.database.insert_new(REPLY), replies)
@@ -131,7 +132,7 @@ def write_order(connection: Connection, held: Any, flush: Flush, standing: Stand
         "body": order.model_dump_json(),
     }
     if held is None:
-        connection.execute(insert(ORDER), {"order_id": standing.order_id, **row, **listed(order)})
+        connection.execute(ADD, {"order_id": standing.order_id, **row, **listed(order)})
     elif changes := {name: value for name, value in listed(order).items() if getattr(held, name) != value}:
         connection.execute(CHANGE, {**this, **row, **changes})
     else:
@@ -154,7 +155,7 @@ def listed(order: OrderRow) -> dict[str, Any]:
 
 def write_lines(connection: Connection, order: OrderRow, this: dict[str, Any]) -> None:
     connection.execute(LINES, this)
-    connection.execute(insert(LINE), [{"order_id": this["order"], "product_key": product} for product in products(order)])
+    connection.execute(ADD_LINES, [{"order_id": this["order"], "product_key": product} for product in products(order)])
 
 
 def products(order: OrderRow) -> list[str]:

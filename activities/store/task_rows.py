@@ -17,11 +17,7 @@ from workflows.types.words import TaskStatus
 # Whatever the flush may contradict: open rows, and those that an undone attempt touched.
 CONCERNED = select(TASK.c.id, TASK.c.status, TASK.c.opened_seq, TASK.c.unnumbered, TASK.c.holder, TASK.c.body).where(
     TASK.c.order_id == bindparam("order"),
-    or_(
-        TASK.c.status == TaskStatus.OPEN,
-        TASK.c.version >= bindparam("first_seq"),
-        TASK.c.opened_seq >= bindparam("first_seq"),
-    ),
+    or_(TASK.c.status == TaskStatus.OPEN, TASK.c.version >= bindparam("first_seq")),
 )
 GONE = delete(TASK).where(TASK.c.id.in_(bindparam("gone", expanding=True)))
 

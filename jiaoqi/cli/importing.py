@@ -40,7 +40,7 @@ class NoSuchMapping(JiaoqiError):
 @home_option
 @click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
 @click.option("--as", "name", metavar="NAME", required=True, help="Who enters them: somebody of sales, or an admin.")
-@click.option("--mapping", metavar="scms|FILE", help="Which columns say what; see above when left out.")
+@click.option("--mapping", metavar="scms|FILE", help="Which columns say what; as above when left out.")
 @click.option("--rebase", is_flag=True, help="Shift all dates so that the file's earliest is today.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first so many order numbers.")
 @click.option("--dry-run", is_flag=True, help="Only say what would become of them.")

@@ -4,38 +4,50 @@ import logging
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from activities.store import Store, migrate
+from activities.store import Database, Store, migrate
 from tests.api.plant import PEOPLE, Plant
 
 
+class Furnished(NamedTuple):
+    """A database with people, to begin every test with; kept open, since SQLAlchemy learns its statements only once."""
+
+    database: Database
+    tokens: dict[str, str]
+    template: Path
+    file: Path
+
+
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """A database file with people, and their tokens; to be copied, since making it takes longer than any of these tests."""
-    path = tmp_path_factory.mktemp("api") / "store.db"
-    migrate(f"sqlite:///{path}")
-    store = Store.open(f"sqlite:///{path}")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
+    folder = tmp_path_factory.mktemp("api")
+    template, file = folder / "template.db", folder / "store.db"
+    migrate(f"sqlite:///{template}")
+    store = Store.open(f"sqlite:///{template}")
     for person in PEOPLE:
         store.people.put(person)
     tokens = {person.id: store.people.new_token(person.id) for person in PEOPLE}
     store.close()
-    return path, tokens
+    database = Database(f"sqlite:///{file}")
+    yield Furnished(database, tokens, template, file)
+    database.close()
 
 
 @pytest.fixture
-def store(furnished: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Store]:
-    for file in furnished[0].parent.glob("store.db*"):
-        shutil.copy(file, tmp_path)
-    opened = Store.open(f"sqlite:///{tmp_path / 'store.db'}", "http://127.0.0.1:8233")
-    yield opened
-    opened.close()
+def store(furnished: Furnished) -> Store:
+    furnished.database.close()
+    for file in furnished.file.parent.glob("store.db*"):
+        file.unlink()
+    shutil.copy(furnished.template, furnished.file)
+    return Store(furnished.database, "http://127.0.0.1:8233")
 
 
 @pytest.fixture
-async def plant(store: Store, furnished: tuple[Path, dict[str, str]]) -> AsyncIterator[Plant]:
-    async with Plant.running(store, furnished[1]) as running:
+async def plant(store: Store, furnished: Furnished) -> AsyncIterator[Plant]:
+    async with Plant.running(store, furnished.tokens) as running:
         yield running
 
 

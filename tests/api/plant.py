@@ -70,7 +70,7 @@ class Plant:
         plant = cls(store, tokens)
         async with plant.client:
             yield plant
-        plant.app.state.services.threads.close()
+        plant.app.state.services.threads.close(wait=True)
 
     @cached_property
     def client(self) -> httpx.AsyncClient:

@@ -96,11 +96,14 @@ class PlayedOrder:
         """The few consequences that tests need."""
         match said:
             case c.CancelOrder():
-                for task in tuple(self.state.tasks.values()):
-                    self.record(e.TaskCancelled(task_id=task.id, reason="the order is closed"), now)
+                self.withdraw_tasks(now)
             case c.CompleteTask(outcome="confirm", fields={"promised_date": str(day)}):
                 promise = Promise(revision=1, date=date.fromisoformat(day), reason=None, by=said.actor.id, at=now)
                 self.record(e.Promised(promise=promise), now)
+
+    def withdraw_tasks(self, now: datetime) -> None:
+        for task in tuple(self.state.tasks.values()):
+            self.record(e.TaskCancelled(task_id=task.id, reason="the order is closed"), now)
 
     def effect(self, said: c.Said, now: datetime) -> e.Happening:
         match said:
@@ -144,6 +147,8 @@ class PlayedEngine(Engine):
         self.fails_before: Exception | None = None
         self.fails_after: Exception | None = None
         self.waits: asyncio.Event | None = None
+        self.before: Callable[[], None] = lambda: None
+        """What happens after the API has judged, and before the order hears of it."""
         self.away: list[str] = []
 
     @override
@@ -175,6 +180,7 @@ class PlayedEngine(Engine):
 
     async def _begin(self, name: str, ref: SaidRef) -> None:
         self.heard.append((name, ref.id))
+        self.before()
         failure, self.fails_before = self.fails_before, None
         if failure:
             raise failure
@@ -188,6 +194,13 @@ class PlayedEngine(Engine):
 
     def order(self, order_no: str) -> PlayedOrder:
         return self.orders[ids.order_id(order_no)]
+
+    def end(self, order_no: str) -> None:
+        """The order is closed, and its workflow has ended."""
+        order = self.orders.pop(ids.order_id(order_no))
+        order.record(e.OrderClosed(status=OrderStatus.COMPLETED, delivery=DeliveryState.FULL), self.now())
+        order.withdraw_tasks(self.now())
+        order.flush(self.now())
 
     def open(self, order_no: str, kind: Kind, **fields: Any) -> Task:
         """Leads an order to where this question is open, beside those that are."""

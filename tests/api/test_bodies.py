@@ -1,5 +1,6 @@
 """What may be sent: every way in which a body can be wrong has an answer, and none of them is a 500."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -76,6 +77,17 @@ async def test_bodies_end_at_64_kb(plant: Plant) -> None:
     assert await send(plant, b" " * 65_534 + b"{}") == (422, "invalid")
     undeclared = await plant.ask("sales1", "POST", "/orders", content=in_pieces(70_000), headers=JSON)
     assert code(undeclared) == (413, "too-large")
+
+
+async def endlessly() -> AsyncIterator[bytes]:
+    yield b"{"
+    await asyncio.sleep(60)
+
+
+async def test_bodies_arrive_in_time(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.bodies.PATIENCE", 0.1)
+    slow = await plant.ask("sales1", "POST", "/orders", content=endlessly(), headers=JSON)
+    assert code(slow) == (408, "too-slow")
 
 
 @pytest.mark.parametrize(

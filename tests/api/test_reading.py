@@ -188,6 +188,7 @@ async def test_a_list_is_read_page_by_page(plant: Plant, path: str) -> None:
         ("due_before=2027-04-01T10:00:00", "due_before"),
         ("sort=customer", "sort"),
         ("colour=red", "colour"),
+        ("status=" + ",".join(["open"] * 21), "status"),
         ("cursor=x", "cursor"),
         ("cursor=", "cursor"),
         ("cursor=W10", "cursor"),
@@ -251,6 +252,14 @@ async def test_tasks_are_filtered_exactly(plant: Plant, query: str, expected: se
     await plant.post("production1", f"/tasks/{task}/claim")
     tasks = (await plant.get("production1", f"/tasks?{query}")).json()["items"]
     assert {task["kind"] for task in tasks} == expected
+
+
+async def test_as_many_values_as_are_taken_are_found(plant: Plant) -> None:
+    task = await plant.asked(Kind.PRODUCE)
+    await plant.post("production1", f"/tasks/{task}/claim")
+    others = ",".join(f"p{n}" for n in range(19))
+    assert ids_in(await plant.get("boss", f"/tasks?assignee={others},production1")) == [task]
+    assert numbers(await plant.get("boss", f"/orders?customer={others},Kaohsiung Fab")) == ["PO-1"]
 
 
 async def test_asked_for_by_department_tasks_come_in_every_status(plant: Plant) -> None:

@@ -1,5 +1,6 @@
 """What operators see of the engine, through their own tool."""
 
+import base64
 import json
 import subprocess
 from typing import Any
@@ -20,13 +21,13 @@ def workflow_id(order_no: str) -> str:
 
 
 def state(stack: Stack, order_no: str) -> dict[str, Any]:
-    """All that the order itself knows."""
-    shown = temporal(stack, "workflow", "query", "--workflow-id", workflow_id(order_no), "--type", "state")
-    result = shown["queryResult"]
-    known: dict[str, Any] = result[0] if isinstance(result, list) else result
+    """All that the order itself knows, exactly: the tool's own short form of JSON drops empty lists."""
+    asked = ("--workflow-id", workflow_id(order_no), "--type", "state", "--no-json-shorthand-payloads")
+    shown = temporal(stack, "workflow", "query", *asked)
+    known: dict[str, Any] = json.loads(base64.b64decode(shown["queryResult"]["payloads"][0]["data"]))
     return known
 
 
-def history_length(stack: Stack, order_no: str) -> int:
-    shown = temporal(stack, "workflow", "describe", "--workflow-id", workflow_id(order_no))
-    return int(shown["workflowExecutionInfo"]["historyLength"])
+def described(stack: Stack, order_no: str) -> dict[str, Any]:
+    shown: dict[str, Any] = temporal(stack, "workflow", "describe", "--workflow-id", workflow_id(order_no))
+    return shown

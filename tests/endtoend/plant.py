@@ -1,7 +1,6 @@
 """A plant under test: a running stack, its people, its mail."""
 
 import uuid
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,18 +9,18 @@ import httpx
 from tests.endtoend import dates
 from tests.endtoend.mails import Mailbox, Sink
 from tests.endtoend.order import Order
-from tests.endtoend.people import CAST, Person, hire
+from tests.endtoend.people import Person, hire
 from tests.endtoend.stack import Stack
 
 
 class Plant:
     """Everything a story needs. Its people are hired while the stack is down, as the command line allows."""
 
-    def __init__(self, stack: Stack, cast: Mapping[str, tuple[str, ...]] = CAST, sink: Sink | None = None) -> None:
+    def __init__(self, stack: Stack, sink: Sink | None = None) -> None:
         self.stack = stack
         self.sink = sink
         self._client = httpx.Client(timeout=30, trust_env=False)
-        self._tokens = hire(stack.home, cast)
+        self._tokens = hire(stack.home)
 
     def __enter__(self) -> Self:
         self.stack.start()

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.endtoend import dates
 from tests.endtoend.mails import Mail, times
 from tests.endtoend.order import Order
@@ -29,9 +31,9 @@ def of(kinds: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     return sorted((kind, to if "@" in to else f"{to}@plant.example") for kind, names in kinds.items() for to in names)
 
 
-def all_climbed(*tasks: dict[str, Any]) -> None:
+def all_climbed(*tasks: dict[str, Any], and_told: timedelta = IN_TIME) -> None:
     """Waits until the last rung of these tasks is past, and what it sends would have arrived."""
-    last = max(dates.read(task["due_at"]) for task in tasks) + timedelta(seconds=LAST_RUNG) + IN_TIME
+    last = max(dates.read(task["due_at"]) for task in tasks) + timedelta(seconds=LAST_RUNG) + and_told
     time.sleep(max(0.0, (last - dates.now()).total_seconds()))
 
 
@@ -91,15 +93,16 @@ def test_an_answer_ends_the_ladder_and_a_rung_before_the_opening_is_skipped(hurr
 def test_after_an_outage_only_the_highest_rung_is_told(hurried: Plant) -> None:
     order = hurried.enter()
     hurried.stack.kill()
-    all_climbed(order.first_task)
+    all_climbed(order.first_task, and_told=timedelta(0))
     hurried.stack.start()
     only_the_highest(hurried, order)
 
 
+@pytest.mark.xfail(strict=True, reason="the workflow tells by the instant at which its task began: a lower rung is sent, too")
 def test_after_a_worker_was_frozen_only_the_highest_rung_is_told(hurried: Plant) -> None:
     order, worker = hurried.enter(), hurried.stack.pid("worker")
     signalled(worker, signal.SIGSTOP)
-    all_climbed(order.first_task)
+    all_climbed(order.first_task, and_told=timedelta(0))
     signalled(worker, signal.SIGCONT)
     only_the_highest(hurried, order)
 

@@ -1,5 +1,7 @@
 """The warehouse plans the shipment (R14), customer and sales have notice of it (R15), the customer signs or does not (R16)."""
 
+from typing import Any
+
 from tests.endtoend import dates
 from tests.endtoend.order import ASKED, CONFIRMED, SHIPPED
 from tests.endtoend.plant import Plant
@@ -22,10 +24,10 @@ def test_replanned_before_it_left(plant: Plant) -> None:
 
 def test_an_arrival_after_the_promise_is_refused_or_asked_about(plant: Plant) -> None:
     order = plant.enter().accepted()
-    late = {"mode": "sea", "carrier": "Evergreen", "ship_at": dates.instant(days=5), "transit_days": 60}
+    late: dict[str, Any] = {"mode": "sea", "carrier": "Evergreen", "ship_at": dates.instant(days=5), "transit_days": 60}
     told = order.refused(409, "breaks-promise", "plan_shipment", "plan", **late)
     assert dates.read(told["latest_ship_at"]) < dates.now()
-    short = {**late, "transit_days": 10, "ship_at": dates.instant(days=20)}
+    short: dict[str, Any] = {**late, "transit_days": 10, "ship_at": dates.instant(days=20)}
     latest = order.refused(409, "breaks-promise", "plan_shipment", "plan", **short)["latest_ship_at"]
     assert dates.read(latest).astimezone(dates.PLANT).date().isoformat() in (dates.day(15), dates.day(16))
     order.answer("plan_shipment", "plan", **short, accept_late=True)

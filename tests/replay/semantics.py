@@ -125,6 +125,7 @@ async def replayed(history: WorkflowHistory, workflow: type = OrderWorkflow, run
 
 def differences(history: WorkflowHistory, commands: Commands) -> list[str]:
     """Where the timers and activities of a replay are not those of history."""
+    own_queue = history.events[0].workflow_execution_started_event_attributes.task_queue.name
     happened = {"timer": dict[str, Any](), "activity": dict[str, Any]()}
     for event in history.events:
         if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
@@ -135,6 +136,14 @@ def differences(history: WorkflowHistory, commands: Commands) -> list[str]:
             happened["activity"][scheduled.activity_id] = described(scheduled)
     # A timer that is started and cancelled within one task never reaches history.
     timers = {key: length for key, length in commands.timers.items() if key in happened["timer"] or key not in commands.cancelled}
+    for activity in (*happened["activity"].values(), *commands.activities.values()):
+        # Whatever has no queue of its own goes to the workflow's, which a replay doesn't know.
+        if activity["queue"] == own_queue or activity["queue"].startswith("replay-"):
+            activity["queue"] = "the order's own"
+    for key, activity in commands.activities.items():
+        # Where the workflow leaves the retries to the server, history has the server's own.
+        if not activity["longest_interval"] and key in happened["activity"]:
+            happened["activity"][key]["longest_interval"] = 0.0
     return [
         f"{what} {key}: history has {past.get(key)}, replay {now.get(key)}"
         for what, past, now in (("timer", happened["timer"], timers), ("activity", happened["activity"], commands.activities))

@@ -129,6 +129,36 @@ def test_a_task_that_an_undone_attempt_opened_and_closed_goes(db: Store, journal
     assert db.orders.events("PO-1", 0, 200, None).items[-1].seq == 2
 
 
+def test_who_held_a_task_before_it_was_undone_still_holds_it(db: Store, journal: SqlJournal) -> None:
+    tells = TellsOfAnOrder()
+    task = tells.open(Kind.PRODUCE)
+    journal.flush(tells.flush())
+    tells.confirm()
+    db.inbox.claim(task.id, "bo", said("claim"), NOW)
+    undone = tells.flush()
+    tells.complete(task, "done", said("lost"))
+    journal.flush(tells.flush())
+    tells.pending, tells.closed, tells.tasks, tells.seq = [], {}, {task.id: task}, undone.first_seq - 1
+    tells.record(e.ProgressReported(task_id=task.id, percent=40), said("real"))
+    journal.flush(tells.flush())
+    reply, shown = db.replies.get("said-real"), db.tasks.get(task.id, tells.at)
+    assert reply and shown and shown.assignee == "bo" and shown.status == "open"
+    assert reply.body == shown.model_dump_json()
+
+
+def test_a_store_that_lost_a_flush_has_no_task_open_that_is_not(db: Store, journal: SqlJournal) -> None:
+    """Restored from a backup, it is behind; history has moved on."""
+    tells = TellsOfAnOrder()
+    first = tells.open(Kind.CONFIRM_ORDER)
+    journal.flush(tells.flush())
+    tells.confirm()
+    tells.complete(first, "confirm")
+    tells.confirm()
+    second = tells.open(Kind.MAKE_PLAN)
+    journal.flush(tells.flush())
+    assert open_ids(db) == [second.id]
+
+
 def test_versions_only_grow_when_events_are_undone(db: Store, journal: SqlJournal) -> None:
     tells = undone_answer(journal)
     db.inbox.claim("PO-1.make_plan.1", "ghost", said("claim"), NOW)

@@ -228,6 +228,21 @@ def test_changed_lines_are_found_and_the_old_ones_are_not(db: Store, journal: Sq
     assert numbers(db, OrderFilter(q="pump")) == []
 
 
+def test_lists_follow_what_changes(db: Store, journal: SqlJournal) -> None:
+    tells = enter(journal, "PO-1", risk=Risk.ON_TRACK)
+    tells.change(status=OrderStatus.ON_HOLD, risk=Risk.LATE, stage=Stage.SHIP, promised=date(2026, 12, 1))
+    journal.flush(tells.flush())
+    for wanted in (
+        OrderFilter(status=(OrderStatus.ON_HOLD,)),
+        OrderFilter(risk=(Risk.LATE,)),
+        OrderFilter(stage=(Stage.SHIP,)),
+        OrderFilter(due_before=date(2026, 12, 2)),
+    ):
+        assert numbers(db, wanted) == ["PO-1"], wanted
+    before = OrderFilter(status=(OrderStatus.OPEN,)), OrderFilter(risk=(Risk.ON_TRACK,)), OrderFilter(stage=(Stage.CONFIRM,))
+    assert [numbers(db, wanted) for wanted in before] == [[], [], []]
+
+
 def test_a_page_shows_each_order_with_its_open_tasks(db: Store, journal: SqlJournal) -> None:
     enter(journal, "PO-1")
     enter(journal, "PO-2")

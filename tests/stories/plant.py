@@ -240,11 +240,23 @@ class Plant:
         await self.crew.start()
 
     async def stop_the_engine(self) -> None:
-        """Ends what is still running, so that no other story's time waits for it."""
+        """Ends what is still running, so that no other story's time waits for it: in mid-step it would stop time for all."""
+        self.journal.is_away = self.mail.is_away = False
         for handle in self.started:
+            with contextlib.suppress(RPCError, TimeoutError):
+                await self._is_quiet(handle)
             with contextlib.suppress(RPCError):
                 await handle.terminate()
         self.started.clear()
+
+    async def _is_quiet(self, handle: WorkflowHandle[Any, Any]) -> None:
+        async with asyncio.timeout(3):
+            while True:
+                state: OrderState = await handle.query("state", result_type=OrderState)
+                shelf = self.journal.shelves.get(ids.order_id(state.facts.order_no))
+                if shelf and shelf.row and shelf.row.version == state.seq and not state.outbox:
+                    return
+                await asyncio.sleep(0.005)
 
     async def _time(self) -> datetime:
         return (await self.env.get_current_time()).astimezone(UTC)

@@ -1,5 +1,7 @@
 """Quality inspects, production mends, management disposes, the warehouse accepts (R11 to R13)."""
 
+from typing import Any
+
 import pytest
 
 from tests.stories.plant import ADMIN, CAST, HEADS, Plant
@@ -17,7 +19,7 @@ async def fails(plant: Plant, failed: int = 10) -> None:
     await plant.answer("inspect", "fail", failed={"1": failed}, defects=[{"code": "burr", "quantity": failed}])
 
 
-async def reworks(plant: Plant, **fields: object) -> None:
+async def reworks(plant: Plant, **fields: Any) -> None:
     await plant.answer("rework", "reworked", cause="blunt tool", corrective_action="tool changed", **fields)
 
 
@@ -51,9 +53,7 @@ async def test_two_rounds_of_rework(plant: Plant) -> None:
 async def test_a_sample_may_be_inspected(plant: Plant) -> None:
     await plant.enter(100)
     await plant.produced()
-    await plant.answer(
-        "inspect", "fail", inspected={"1": 20}, failed={"1": 4}, defects=[{"code": "burr", "quantity": 4}]
-    )
+    await plant.answer("inspect", "fail", inspected={"1": 20}, failed={"1": 4}, defects=[{"code": "burr", "quantity": 4}])
     assert plant.task("rework").quantities == {"1": 4}
     await reworks(plant)
     await plant.answer("inspect", "pass", inspected={"1": 1})
@@ -70,9 +70,7 @@ async def test_a_sample_may_be_inspected(plant: Plant) -> None:
         ({"failed": {"2": 1}}, "/fields/failed/2"),
     ],
 )
-async def test_a_failure_needs_something_that_failed_within_what_was_inspected(
-    plant: Plant, fields: dict, pointer: str
-) -> None:
+async def test_a_failure_needs_something_that_failed_within_what_was_inspected(plant: Plant, fields: dict, pointer: str) -> None:
     await plant.enter(100)
     await plant.produced()
     no = await plant.refused(plant.answer("inspect", "fail", defects=[], **fields))
@@ -236,7 +234,7 @@ async def test_accepting_needs_the_ordered_quantity_on_every_line(plant: Plant) 
     await plant.produced(good={"1": 100, "2": 19})
     await plant.answer("inspect", "pass")
     for accepted in (None, {"1": 100}, {"1": 99, "2": 19}):
-        fields = {} if accepted is None else {"accepted": accepted}
+        fields: dict[str, Any] = {} if accepted is None else {"accepted": accepted}
         assert (await plant.refused(plant.answer("accept", "accept", **fields))).code == "invalid"
     no = await plant.refused(plant.answer("accept", "short", accepted={"1": 100, "2": 20}, reason="counted"))
     assert [fault.pointer for fault in no.errors] == ["/fields/accepted/2"]

@@ -172,7 +172,14 @@ def _in_future(pointer: str, at: datetime, now: datetime, calendar: Calendar) ->
 
 def unreadable(error: ValidationError, root: str) -> Refusal:
     """What pydantic found, as pointers below `root` into the body."""
-    return invalid(*(Fault(pointer=pointer(root, each["loc"]), message=each["msg"]) for each in error.errors(include_url=False)))
+    found = error.errors(include_url=False)
+    # Of a wrong item pydantic also says that its list is too short without it.
+    inner = [each for each in found if not any(_lies_within(other["loc"], each["loc"]) for other in found)]
+    return invalid(*(Fault(pointer=pointer(root, each["loc"]), message=each["msg"]) for each in inner))
+
+
+def _lies_within(path: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(path) > len(outer) and path[: len(outer)] == outer
 
 
 def pointer(root: str, path: tuple[int | str, ...]) -> str:

@@ -42,7 +42,7 @@ def forecast(state: OrderState, calendar: Calendar, now: datetime) -> datetime:
     fixed = _fixed(state)
     if fixed is not None:
         return calendar.end_of(fixed)
-    return calendar.add(_work_goes_on_from(state, now), work_ahead(state, calendar))
+    return calendar.add(max(now, stated_completion(state, now) or now), work_ahead(state, calendar, now))
 
 
 def _fixed(state: OrderState) -> date | None:
@@ -55,22 +55,26 @@ def _fixed(state: OrderState) -> date | None:
 _ARRIVED = (Step.ASK_FEEDBACK, Step.CLOSED)
 
 
-def _work_goes_on_from(state: OrderState, now: datetime) -> datetime:
-    if state.expected_completion is None or state.step not in (Step.MAKE_PLAN, Step.GET_READY, Step.PRODUCE):
-        return now
-    return max(now, state.expected_completion)
+def stated_completion(state: OrderState, now: datetime) -> datetime | None:
+    """Production's own word for when the goods are made, as long as it is worth something."""
+    if state.step in (Step.GET_READY, Step.PRODUCE):
+        return state.expected_completion
+    # Asked again: an old plan's date tells nothing once it has passed, "not before" still does.
+    later = state.expected_completion is not None and state.expected_completion > now
+    return state.expected_completion if state.step is Step.MAKE_PLAN and later else None
 
 
-def work_ahead(state: OrderState, calendar: Calendar) -> timedelta:
+def work_ahead(state: OrderState, calendar: Calendar, now: datetime) -> timedelta:
     """Working time of what is not finished, the open task counting whole, and of the way to the customer."""
-    return sum((_allowance(kind, state, calendar) for kind in kinds_ahead(state)), calendar.length(state.policy.order.transit))
+    transit = calendar.length(state.policy.order.transit)
+    return sum((_allowance(kind, state, calendar) for kind in kinds_ahead(state, now)), transit)
 
 
-def kinds_ahead(state: OrderState) -> tuple[Kind, ...]:
-    """The kinds still to be done; while producing, the plan's own date stands for everything up to it."""
+def kinds_ahead(state: OrderState, now: datetime) -> tuple[Kind, ...]:
+    """The kinds still to be done; where production has said when, that stands for everything up to it."""
     if state.step in REJOINS:
         return (ASIDE[state.step], *STRAIGHT[STRAIGHT.index(REJOINS[state.step]) :])
-    if state.expected_completion is not None and state.step in (Step.MAKE_PLAN, Step.GET_READY, Step.PRODUCE):
+    if stated_completion(state, now) is not None:
         return STRAIGHT[STRAIGHT.index(Kind.INSPECT) :]
     here = next((kind for kind in STRAIGHT if STEP_OF[kind] is state.step), None)
     return STRAIGHT[STRAIGHT.index(here) :] if here else ()
@@ -100,33 +104,45 @@ def risk(state: OrderState, calendar: Calendar, now: datetime) -> Risk | None:
     end = promised_end(state, calendar)
     if end is None:
         return None
-    expected = forecast(state, calendar, now)
-    # Compared as instants: between them there may be no working time at all.
-    if expected > end or (state.delivered is None and now > end):
+    if breaks_promise(state, calendar, now) or (state.delivered is None and now > end):
         return Risk.LATE
+    left, buffer = calendar.between(forecast(state, calendar, now), end), calendar.length(state.policy.order.buffer)
     # Close enough that one more surprise breaks it.
-    if calendar.between(expected, end) < calendar.length(state.policy.order.buffer) and state.step not in _ARRIVED:
+    if left < buffer and state.step not in _ARRIVED:
         return Risk.AT_RISK
     return Risk.ON_TRACK
 
 
-def drifts_at(state: OrderState, calendar: Calendar) -> tuple[datetime, ...]:
-    """The instants after which the order is at risk, then late, if nobody does anything."""
+def drifts_at(state: OrderState, calendar: Calendar, now: datetime) -> tuple[datetime, ...]:
+    """The instants after which the order is at risk, then late, and sales must answer, if nobody does anything."""
     end = promised_end(state, calendar)
     if end is None or state.step in _ARRIVED:
         return ()
     if _fixed(state) is not None:
         return (end,)
-    ahead = work_ahead(state, calendar)
-    return (calendar.add(end, -ahead - calendar.length(state.policy.order.buffer)), calendar.add(end, -ahead), end)
+    ahead, buffer = work_ahead(state, calendar, now), calendar.length(state.policy.order.buffer)
+    drifts = (calendar.add(end, -ahead - buffer), calendar.add(end, -ahead), end)
+    if state.answered_forecast is None:
+        return drifts
+    # Worse by a whole buffer than what sales has answered for: of all instants that lead there the first, not the last.
+    worse = calendar.add(state.answered_forecast, buffer)
+    return (*drifts, calendar.add(worse, -ahead - timedelta(microseconds=1)))
 
 
 # The promise and sales.
 
 
 def breaks_promise(state: OrderState, calendar: Calendar, now: datetime) -> bool:
-    end = promised_end(state, calendar)
-    return end is not None and forecast(state, calendar, now) > end
+    return state.promise is not None and would_break(state.promise.date, state, calendar, now)
+
+
+def would_break(promised: date, state: OrderState, calendar: Calendar, now: datetime) -> bool:
+    """Whether the goods are expected after that day."""
+    fixed = _fixed(state)
+    if fixed is not None:
+        # As days: on a day off the goods arrive without any working time between.
+        return fixed > promised
+    return forecast(state, calendar, now) > calendar.end_of(promised)
 
 
 def must_ask_sales(state: OrderState, calendar: Calendar, now: datetime) -> bool:

@@ -1,0 +1,124 @@
+"""What programs are told about the API: the OpenAPI document, and the schemas of outcomes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from api import schemas
+from tests.api.plant import Plant
+from workflows.types.answers import OUTCOMES
+from workflows.types.words import Kind
+
+OPERATIONS = {
+    "enter_order": ("post", "/api/v1/orders"),
+    "list_orders": ("get", "/api/v1/orders"),
+    "get_order": ("get", "/api/v1/orders/{order_no}"),
+    "list_events": ("get", "/api/v1/orders/{order_no}/events"),
+    "list_notices": ("get", "/api/v1/orders/{order_no}/notices"),
+    "repromise_order": ("post", "/api/v1/orders/{order_no}/repromise"),
+    "hold_order": ("post", "/api/v1/orders/{order_no}/hold"),
+    "resume_order": ("post", "/api/v1/orders/{order_no}/resume"),
+    "cancel_order": ("post", "/api/v1/orders/{order_no}/cancel"),
+    "list_tasks": ("get", "/api/v1/tasks"),
+    "get_task": ("get", "/api/v1/tasks/{task_id}"),
+    "complete_task": ("post", "/api/v1/tasks/{task_id}/complete"),
+    "report_progress": ("post", "/api/v1/tasks/{task_id}/progress"),
+    "extend_task": ("post", "/api/v1/tasks/{task_id}/extend"),
+    "claim_task": ("post", "/api/v1/tasks/{task_id}/claim"),
+    "release_task": ("post", "/api/v1/tasks/{task_id}/release"),
+    "snooze_task": ("post", "/api/v1/tasks/{task_id}/snooze"),
+    "assign_task": ("put", "/api/v1/tasks/{task_id}/assignee"),
+    "get_me": ("get", "/api/v1/me"),
+    "list_people": ("get", "/api/v1/people"),
+}
+"""Programs are generated from these names: none may ever change or go."""
+
+
+async def document(plant: Plant) -> dict[str, Any]:
+    answer = await plant.get("boss", "/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def operations(found: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(method, path, operation) for path, methods in found["paths"].items() for method, operation in methods.items()]
+
+
+async def test_operations_keep_their_names(plant: Plant) -> None:
+    told = {operation["operationId"]: (method, path) for method, path, operation in operations(await document(plant))}
+    assert told == OPERATIONS
+
+
+async def test_every_operation_says_what_it_takes_and_how_it_fails(plant: Plant) -> None:
+    found = await document(plant)
+    assert found["security"] == [{"token": []}]
+    for method, path, operation in operations(found):
+        assert operation["summary"] and operation["description"]
+        assert set(operation["responses"]) <= {"200", "201", "default"}, path
+        assert "application/problem+json" in operation["responses"]["default"]["content"]
+        assert ("requestBody" in operation) == (method in ("post", "put"))
+        keys = [parameter["name"] for parameter in operation.get("parameters", [])]
+        assert ("Idempotency-Key" in keys) == (method in ("post", "put"))
+        assert len(keys) == len(set(keys))
+        assert {part.strip("{}") for part in path.split("/") if part.startswith("{")} <= set(keys)
+
+
+async def test_every_reference_leads_somewhere(plant: Plant) -> None:
+    found = await document(plant)
+    text = json.dumps(found)
+    names = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
+    assert names <= found["components"]["schemas"].keys()
+    assert "#/$defs" not in text
+
+
+async def test_what_is_sent_is_closed_to_unknown_fields(plant: Plant) -> None:
+    schemas_told = (await document(plant))["components"]["schemas"]
+    for name in ("OrderIn", "CustomerIn", "Line", "CompleteIn", "ProgressIn", "HoldIn"):
+        assert schemas_told[name]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind in OUTCOMES])
+async def test_every_question_says_how_it_can_be_answered(plant: Plant, kind: Kind) -> None:
+    task = await plant.asked(kind)
+    outcomes = (await plant.get("boss", f"/tasks/{task}")).json()["outcomes"]
+    assert list(outcomes) == list(OUTCOMES[kind])
+    for name, schema in outcomes.items():
+        assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        assert schema["additionalProperties"] is False
+        assert set(schema["properties"]) == set(OUTCOMES[kind][name].model_fields)
+        references = {part.split('"')[0] for part in json.dumps(schema).split('"#/$defs/')[1:]}
+        assert references == schema.get("$defs", {}).keys()
+
+
+def example(schema: dict[str, Any], root: dict[str, Any]) -> Any:
+    """The least that a schema allows."""
+    if "$ref" in schema:
+        return example(root["$defs"][schema["$ref"].rsplit("/", 1)[1]], root)
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema:
+        case {"format": "date"}:
+            return "2027-04-01"
+        case {"format": "date-time"} | {"anyOf": [{"format": "date-time"}, _]}:
+            return "2027-04-01T10:00:00Z"
+        case {"type": "string"}:
+            return "x" * schema.get("minLength", 0)
+        case {"type": "integer"}:
+            return schema.get("minimum", 0)
+        case {"type": "boolean"}:
+            return True
+        case {"type": "array"}:
+            return [example(schema["items"], root)]
+        case {"patternProperties": _}:
+            return {"1": 1}
+        case {"type": "object"}:
+            return {name: example(schema["properties"][name], root) for name in schema.get("required", [])}
+    raise AssertionError(schema)
+
+
+@pytest.mark.parametrize("kind", OUTCOMES)
+def test_what_the_schema_allows_is_read(kind: Kind) -> None:
+    for name, schema in json.loads(schemas.outcomes(kind)).items():
+        OUTCOMES[kind][name].model_validate(example(schema, schema), extra="forbid")

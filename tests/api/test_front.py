@@ -1,0 +1,109 @@
+"""What every answer has, and the routes that need no token: health, figures, pages."""
+
+import pytest
+
+from activities.store import Store, StoreAway
+from tests.api.plant import Plant, code
+
+ROOT = "http://plant.example"
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/api", "/api/v2/orders", "/docs", "/openapi.json", "/orders", "/healthz/"])
+async def test_an_unknown_path_is_a_problem_too(plant: Plant, path: str) -> None:
+    assert code(await plant.client.get(ROOT + path)) == (404, "not-found")
+
+
+@pytest.mark.parametrize("path", ["", "/", "/order", "/orders/", "/orders/PO-1/", "/orders/a%2Fb", "/tasks/x/y"])
+async def test_an_unknown_path_of_the_api(plant: Plant, path: str) -> None:
+    assert code(await plant.client.get(ROOT + "/api/v1" + path)) == (401, "no-token")
+    assert code(await plant.get("boss", ROOT + "/api/v1" + path)) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/orders", "GET, POST"),
+        ("PATCH", "/orders/PO-1", "GET"),
+        ("GET", "/tasks/PO-1.produce.1/complete", "POST"),
+        ("POST", "/tasks/PO-1.produce.1/assignee", "PUT"),
+        ("OPTIONS", "/me", "GET"),
+    ],
+)
+async def test_a_method_that_is_not_possible(plant: Plant, method: str, path: str, allowed: str) -> None:
+    answer = await plant.ask("boss", method, path)
+    assert (code(answer), answer.headers["allow"]) == ((405, "method-not-allowed"), allowed)
+
+
+async def test_a_method_that_is_not_possible_outside_the_api(plant: Plant) -> None:
+    assert code(await plant.client.post(ROOT + "/healthz")) == (405, "method-not-allowed")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/nothing", "/healthz", "/nothing", "/", "/static/page.js"])
+async def test_no_browser_misuses_an_answer(plant: Plant, path: str) -> None:
+    for answer in (await plant.get("boss", ROOT + path), await plant.client.get(ROOT + path)):
+        headers = answer.headers
+        assert (headers["x-content-type-options"], headers["x-frame-options"]) == ("nosniff", "DENY")
+        assert headers["cache-control"] == "no-store"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert len(headers.get_list("content-security-policy")) == 1
+
+
+# Health.
+
+
+async def test_the_api_lives_whatever_is_away(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> None:
+        raise StoreAway("nobody there")
+
+    monkeypatch.setattr(Store, "ping", gone)
+    plant.engine.away = ["temporal"]
+    assert (await plant.client.get(ROOT + "/healthz")).status_code == 200
+    answer = await plant.client.get(ROOT + "/readyz")
+    assert (code(answer), answer.json()["missing"]) == ((503, "not-ready"), ["store", "temporal"])
+    assert answer.headers["retry-after"]
+
+
+async def test_the_api_is_ready_when_all_that_it_needs_answers(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (await plant.client.get(ROOT + "/readyz")).json() == {"status": "ready"}
+    plant.engine.away = ["orders", "mail"]
+    assert (await plant.client.get(ROOT + "/readyz")).status_code == 200, "one look a second is enough"
+    monkeypatch.setattr("api.readiness.FRESH", 0.0)
+    assert (await plant.client.get(ROOT + "/readyz")).json()["missing"] == ["orders", "mail"]
+
+
+async def test_figures_are_of_bounded_number(plant: Plant) -> None:
+    for n in range(3):
+        await plant.get("boss", f"/orders/PO-{n}")
+        await plant.client.request(f"ODD{n}", f"{ROOT}/nothing/{n}")
+    answer = await plant.client.get(ROOT + "/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert 'jiaoqi_http_requests_total{method="GET",route="/api/v1/orders/{order_no}",status="404"} 3.0' in answer.text
+    assert 'jiaoqi_http_requests_total{method="other",route="unknown",status="404"} 3.0' in answer.text
+
+
+# Pages.
+
+
+async def test_the_first_page_leads_everywhere_and_tells_no_secret(plant: Plant) -> None:
+    page = await plant.client.get(ROOT + "/")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    for link in ("http://plant.example/api/v1", "http://127.0.0.1:8233", "http://127.0.0.1:8025"):
+        assert link in page.text
+    assert "jq_" not in page.text and "<script" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/orders/PO-1", "/tasks/PO-1.produce.1", "/orders/%3Cscript%3E"])
+async def test_the_pages_that_mails_link_to_bring_nothing_of_anybody_s(plant: Plant, path: str) -> None:
+    await plant.entered()
+    page = await plant.client.get(ROOT + path)
+    assert page.status_code == 200
+    assert page.text == (await plant.client.get(ROOT + "/orders/other")).text
+    assert "'unsafe" not in page.headers["content-security-policy"]
+
+
+async def test_pages_load_from_here_only(plant: Plant) -> None:
+    for path, media_type in (("/static/page.js", "text/javascript"), ("/static/page.css", "text/css")):
+        found = await plant.client.get(ROOT + path)
+        assert found.status_code == 200 and found.headers["content-type"].startswith(media_type)
+    script = (await plant.client.get(ROOT + "/static/page.js")).text
+    assert "innerHTML" not in script and "http" not in script

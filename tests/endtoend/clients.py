@@ -1,0 +1,111 @@
+"""Clients that drive orders side by side and write down what each call was told: ok, refused or unknown."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.endtoend.order import Deed, Order, straight
+from tests.endtoend.people import FIRST_OF
+from tests.endtoend.plant import Plant
+from tests.endtoend.waiting import until
+
+
+class Interrupted(Exception):
+    """The stack went away under the client."""
+
+
+@dataclass
+class Call:
+    """A POST, and what it was told; unknown until it is answered."""
+
+    by: str
+    path: str
+    body: dict[str, Any]
+    key: str = field(default_factory=lambda: uuid.uuid4().hex)
+    told: str = "unknown"
+    detail: str = ""
+
+    def make(self, order: Order) -> str:
+        try:
+            answer = order.plant.person(self.by).say(self.path, self.body, self.key)
+        except httpx.TransportError:
+            return "unknown"
+        if answer.status_code in (200, 201):
+            self.told = "ok"
+            order.acknowledged[self.key] = Deed(self.by, self.path)
+        elif answer.status_code != 503:
+            self.told, self.detail = "refused", answer.text
+        return self.told
+
+
+class Client:
+    """Enters orders and answers whatever they ask, until it is told to stop or loses touch."""
+
+    def __init__(self, plant: Plant, stop: threading.Event) -> None:
+        self.plant, self.stop = plant, stop
+        self.orders: list[Order] = []
+        self.calls: list[tuple[Order, Call]] = []
+        self.patient = False
+        """Whether it repeats what it has no answer to, with the same key."""
+
+    def run(self) -> None:
+        while not self.stop.is_set():
+            order = Order(self.plant, self.plant.body(60))
+            try:
+                self._drive(order)
+            except (Interrupted, httpx.TransportError):
+                return
+
+    def _drive(self, order: Order) -> None:
+        self.orders.append(order)
+        self._call(order, Call("sales1", "/orders", order.body))
+        while not self.stop.is_set() and (tasks := self._look(order)):
+            outcome, fields = straight(tasks[0]["kind"])
+            body = {"outcome": outcome, "fields": fields}
+            self._call(order, Call(FIRST_OF[tasks[0]["department"]], f"/tasks/{tasks[0]['id']}/complete", body))
+
+    def _look(self, order: Order) -> list[dict[str, Any]]:
+        answer = self.plant.person("quality2").get(order.path)
+        if answer.status_code != 200:
+            raise Interrupted
+        return list(answer.json()["open_tasks"])
+
+    def _call(self, order: Order, call: Call) -> None:
+        self.calls.append((order, call))
+        call.make(order)
+        if call.told == "unknown" and self.patient:
+            settle(order, call)
+        if call.told == "unknown":
+            raise Interrupted
+
+
+def settle(order: Order, call: Call) -> None:
+    """Repeats a call with its key until it is known what became of it."""
+    until(lambda: call.make(order) != "unknown", f"an answer to {call}", within=60, every=0.3)
+
+
+@contextmanager
+def busy(plant: Plant, clients: int, patient: bool = False) -> Iterator[list[Client]]:
+    """So many clients at work; at the end all of them have stopped, none by an error of its own."""
+    stop = threading.Event()
+    crew = [Client(plant, stop) for _ in range(clients)]
+    for client in crew:
+        client.patient = patient
+    with ThreadPoolExecutor(clients) as pool:
+        working: list[Future[None]] = [pool.submit(client.run) for client in crew]
+        try:
+            yield crew
+        finally:
+            stop.set()
+        for each in working:
+            each.result(120)
+
+
+def acknowledged(crew: list[Client]) -> int:
+    return sum(call.told == "ok" for client in crew for _, call in client.calls)
