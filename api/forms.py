@@ -1,6 +1,7 @@
 """What people send: one form for each request body, read strictly, with a pointer to each fault."""
 
 from collections.abc import Callable
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr, ValidationError, model_validator
@@ -98,11 +99,19 @@ def read(form: type[F], value: object) -> F:
 
 
 def checked(reading: Callable[[], F], below: str = "") -> F:
-    """What `reading` gives; what pydantic finds wrong in it becomes a problem with pointers below `below`."""
+    """What `reading` gives; what is wrong in it becomes a problem with pointers below `below`."""
     try:
-        return reading()
+        form = reading()
     except ValidationError as error:
         raise invalid(*faults(error, below)) from None
+    if edges := [name for name, value in form if is_at_the_edge(value)]:
+        raise invalid(*(Fault(pointer=f"{below}/{name}", message="lies outside the calendar") for name in edges))
+    return form
+
+
+def is_at_the_edge(value: object) -> bool:
+    """Whether an instant has no date in some time zone: the rules would overflow, and the order could answer nothing."""
+    return isinstance(value, datetime) and not MINYEAR < value.year < MAXYEAR
 
 
 def faults(error: ValidationError, below: str = "") -> list[Fault]:

@@ -15,6 +15,7 @@ from api.deeds import ToInbox, Verdict
 from api.problems import Problem, invalid, not_found
 from api.task_deeds import TaskDeed, closed, held_by, is_over_others
 from workflows.rules import authority, dates
+from workflows.rules.calendar import Calendar
 from workflows.types.commands import Actor
 from workflows.types.refusals import Fault, Refusal
 
@@ -62,9 +63,7 @@ class Claim(InboxDeed):
     def act(self, call: Call, actor: Actor, subject: TaskRecord) -> Act:
         forms.read(forms.Nothing, call.body)
         seen, over = call.expecting(subject.version), is_over_others(actor, subject)
-        return lambda inbox: inbox.claim(
-            subject.task.id, actor.id, call.ref, call.now, expected_version=seen, over=over
-        )
+        return lambda inbox: inbox.claim(subject.task.id, actor.id, call.ref, call.now, expected_version=seen, over=over)
 
 
 class Release(InboxDeed):
@@ -83,9 +82,7 @@ class Release(InboxDeed):
     def act(self, call: Call, actor: Actor, subject: TaskRecord) -> Act:
         forms.read(forms.Nothing, call.body)
         seen, over = call.expecting(subject.version), authority.may_release_anothers(actor, subject.task) is None
-        return lambda inbox: inbox.release(
-            subject.task.id, actor.id, call.ref, call.now, expected_version=seen, over=over
-        )
+        return lambda inbox: inbox.release(subject.task.id, actor.id, call.ref, call.now, expected_version=seen, over=over)
 
 
 class Snooze(InboxDeed):
@@ -100,20 +97,10 @@ class Snooze(InboxDeed):
 
     @override
     def act(self, call: Call, actor: Actor, subject: TaskRecord) -> Act:
-        until = self.until(forms.read(forms.SnoozeIn, call.body), call.now)
+        calendar = Calendar.of(self.policy(subject).plant)
+        until = until_when(forms.read(forms.SnoozeIn, call.body), call.now, calendar)
         seen, over = call.expecting(subject.version), is_over_others(actor, subject)
-        return lambda inbox: inbox.snooze(
-            subject.task.id, actor.id, until, call.ref, call.now, expected_version=seen, over=over
-        )
-
-    def until(self, form: forms.SnoozeIn, now: datetime) -> datetime:
-        calendar = self.office.policy.calendar(now)
-        until = dates.instant(form.until, calendar)
-        if until <= now:
-            raise invalid(Fault(pointer="/until", message="lies in the past"))
-        if faults := dates.in_plan("/until", until, calendar.day_of(now), calendar):
-            raise invalid(*faults)
-        return until
+        return lambda inbox: inbox.snooze(subject.task.id, actor.id, until, call.ref, call.now, expected_version=seen, over=over)
 
 
 class Assign(InboxDeed):
@@ -147,6 +134,16 @@ class Assign(InboxDeed):
         receiver = self.powers(person, call.now, subject)
         if no := authority.may_answer(receiver, subject.task):
             raise Problem.of(no) if no.code == "four-eyes" else invalid(Fault(pointer="/person", message=no.detail))
+
+
+def until_when(form: forms.SnoozeIn, now: datetime, calendar: Calendar) -> datetime:
+    """An instant to come; raises the problem `invalid`."""
+    until = dates.instant(form.until, calendar)
+    if until <= now:
+        raise invalid(Fault(pointer="/until", message="lies in the past"))
+    if faults := dates.in_plan("/until", until, calendar.day_of(now), calendar):
+        raise invalid(*faults)
+    return until
 
 
 def instant(at: datetime | None) -> str | None:

@@ -18,6 +18,7 @@ from api.problems import Problem, not_found
 from workflows.rules import authority
 from workflows.types import answers
 from workflows.types.commands import Actor, CompleteTask, ExtendTask, ReportProgress, Said
+from workflows.types.policy import Policy
 from workflows.types.refusals import Fault, Refusal
 from workflows.types.tasks import Task
 from workflows.types.words import Kind
@@ -51,7 +52,11 @@ class TaskDeed(Deed[TaskRecord]):
         actor = people.actor(person, today)
         if not task.barred:
             return actor
-        return people.acting(actor, task, self.office.policy.pinned(now).tasks[task.kind].stand_in, today)
+        return people.acting(actor, task, self.policy(subject).tasks[task.kind].stand_in, today)
+
+    def policy(self, subject: TaskRecord) -> Policy:
+        """The one that the order was entered under, or has adopted since."""
+        return self.office.store.policies.get(subject.policy)
 
     @override
     def check_version(self, call: Call, subject: TaskRecord) -> None:

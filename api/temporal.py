@@ -140,4 +140,3 @@ def refusal_in(error: WorkflowUpdateFailedError) -> Exception:
             return Refused(Refusal(code=cause.type, detail=cause.message))
     log.error("an order failed to take an update: %r", cause)
     return OutcomeIsUnknown("the order could not take it")
-

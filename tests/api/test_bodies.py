@@ -247,3 +247,26 @@ async def test_texts_arrive_trimmed_and_instants_in_utc(plant: Plant) -> None:
     answer = await plant.post("production1", f"/tasks/{task}/complete", {"outcome": "plan", "fields": fields})
     expected = {"planned_start": "2027-03-02T00:00:00Z", "expected_completion": "2027-03-09", "note": "tight"}
     assert answer.json()["fields"] == expected
+
+
+EXTREMES = ["0001-01-01", "9999-12-31", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00"]
+
+
+@pytest.mark.parametrize("when", EXTREMES)
+async def test_the_ends_of_the_calendar_are_refused_like_any_other_date(plant: Plant, when: str) -> None:
+    order = await plant.confirmed()
+    plan, produce = (plant.engine.open(order, kind).id for kind in (Kind.MAKE_PLAN, Kind.PRODUCE))
+    planned = {"planned_start": when, "expected_completion": when}
+    words: dict[str, Any] = {
+        f"/tasks/{produce}/extend": {"due_at": when, "reason": "r"},
+        f"/tasks/{produce}/snooze": {"until": when},
+        f"/tasks/{produce}/progress": {"percent": 5, "expected_completion": when},
+        f"/tasks/{plan}/complete": {"outcome": "plan", "fields": planned},
+        f"/orders/{order}/hold": {"until": when, "reason": "r"},
+        f"/orders/{order}/repromise": {"promised_date": when, "reason": "r", "customer_agreed": True},
+    }
+    for path, body in words.items():
+        pointers(await plant.post("production-head" if "/tasks/" in path else "boss", path, body))
+    for path in ("orders", "tasks"):
+        listed = await plant.get("boss", f"/{path}", params={"due_before": when})
+        assert listed.status_code in (200, 422)

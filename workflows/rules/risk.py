@@ -121,12 +121,15 @@ def drifts_at(state: OrderState, calendar: Calendar, now: datetime) -> tuple[dat
     if _fixed(state) is not None:
         return (end,)
     ahead, buffer = work_ahead(state, calendar, now), calendar.length(state.policy.order.buffer)
-    drifts = (calendar.add(end, -ahead - buffer), calendar.add(end, -ahead), end)
-    if state.answered_forecast is None:
-        return drifts
-    # Worse by a whole buffer than what sales has answered for: of all instants that lead there the first, not the last.
-    worse = calendar.add(state.answered_forecast, buffer)
-    return (*drifts, calendar.add(worse, -ahead - timedelta(microseconds=1)))
+    drifts = [calendar.add(end, -ahead - buffer), calendar.add(end, -ahead), end]
+    if state.answered_forecast is not None:
+        # Worse by a whole buffer than what sales has answered for: of all instants that lead there the first, not the last.
+        worse = calendar.add(state.answered_forecast, buffer)
+        drifts.append(calendar.add(worse, -ahead - timedelta(microseconds=1)))
+    if state.step is Step.MAKE_PLAN and state.expected_completion is not None:
+        # An earliest date that passes without a plan tells nothing any more.
+        drifts.append(state.expected_completion)
+    return tuple(drifts)
 
 
 # The promise and sales.

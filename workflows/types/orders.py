@@ -3,16 +3,20 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from workflows.types.base import Message
-from workflows.types.texts import Day, Instant, Name, Quantity, Reference, Text, UnitName
+from workflows.types.texts import Day, Instant, Name, Quantity, Reference, Text, UnitName, no_control_characters
 from workflows.types.words import DeliveryState, Kind, Language, OrderStatus, Priority, Risk, Stage
 
 Quantities = dict[str, int]
 """Line number (position from 1) to whole number; a line left out counts 0."""
 
-Email = Annotated[str, StringConstraints(strict=True, max_length=254, pattern=r"^[^@\s<>\",;:]+@[^@\s<>\",;:]+$")]
+Email = Annotated[
+    str,
+    StringConstraints(strict=True, max_length=254, pattern=r"^[^@\s<>\",;:]+@[^@\s<>\",;:]+$"),
+    AfterValidator(no_control_characters),
+]
 
 MOST_LINES = 200
 

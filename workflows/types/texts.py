@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 LONGEST_NAME, LONGEST_TEXT, LONGEST_REFERENCE, LONGEST_UNIT = 200, 2_000, 64, 16
 MOST = 1_000_000_000
+FIRST_YEAR, LAST_YEAR = 1900, 9000
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
@@ -79,10 +80,10 @@ def _iso_instant(text: str) -> datetime:
 
 
 def _in_utc(instant: datetime) -> datetime:
-    try:
-        return instant.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("that instant is outside the calendar") from error
+    # At the very edges no plant's zone can say which day it is.
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ValueError(f"that instant lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    return instant.astimezone(UTC)
 
 
 Day = Annotated[date, BeforeValidator(read_day), WithJsonSchema({"type": "string", "format": "date"})]
