@@ -1,7 +1,6 @@
 """What a person may do to an order: re-promise, hold, resume, cancel."""
 
 from abc import abstractmethod
-from datetime import datetime
 from typing import ClassVar
 
 from starlette.datastructures import QueryParams
@@ -15,7 +14,6 @@ from api.deeds import Deed, Office, ToOrder, Verdict, day_at
 from api.gate import BASE
 from api.problems import not_found
 from workflows.rules import authority
-from workflows.rules.calendar import Calendar
 from workflows.types.commands import Actor, CancelOrder, HoldOrder, RepromiseOrder, ResumeOrder, Said
 from workflows.types.orders import OrderRow
 from workflows.types.refusals import Refusal
@@ -86,13 +84,7 @@ class Hold(OrderDeed):
     @override
     def words(self, call: Call, actor: Actor, order: OrderRow) -> Said:
         form = forms.read(forms.HoldIn, call.body)
-        until = form.until if isinstance(form.until, datetime) else self.calendar().end_of(form.until)
-        return HoldOrder(**call.signed(actor, order.version), reason=form.reason, until=until)
-
-    def calendar(self) -> Calendar:
-        """The plant's, as the order's policy has it."""
-        store = self.office.store
-        return Calendar.of(store.policies.get(store.orders.policy_digest(self.order_no) or "").plant)
+        return HoldOrder(**call.signed(actor, order.version), reason=form.reason, until=form.until)
 
 
 class Resume(OrderDeed):

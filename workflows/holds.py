@@ -6,6 +6,7 @@ from temporalio import workflow
 
 from workflows.desk import Desk
 from workflows.journal import Journal
+from workflows.rules import dates
 from workflows.types import events as e
 from workflows.types.commands import HoldOrder, ResumeOrder
 from workflows.types.orders import Hold
@@ -21,7 +22,8 @@ class Holds:
         self.state = journal.state
 
     def hold(self, said: HoldOrder) -> None:
-        hold = Hold(reason=said.reason, since=workflow.now(), until=said.until, by=said.actor.id)
+        until = dates.instant(said.until, self.journal.calendar)
+        hold = Hold(reason=said.reason, since=workflow.now(), until=until, by=said.actor.id)
         self.journal.record(e.Held(hold=hold), said.actor, of=Department.SALES, said=said.ref)
 
     def resume(self, said: ResumeOrder) -> None:

@@ -20,9 +20,9 @@ def telling_away() -> Iterator[None]:
     try:
         yield
     # InternalError: a standby refuses writes with it. The drivers' own errors come from connection hooks, which nothing wraps.
-    except (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError) as error:
-        raise StoreAway(str(error)) from error
-    except (sqlite3.OperationalError, psycopg.OperationalError) as error:
+    except (exc.OperationalError, exc.InterfaceError, exc.InternalError) as error:
+        raise StoreAway(str(error.orig)) from error
+    except (exc.TimeoutError, sqlite3.OperationalError, psycopg.OperationalError) as error:
         raise StoreAway(str(error)) from error
     except exc.ProgrammingError as error:
         if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE:

@@ -23,5 +23,5 @@ def decode(cursor: str, of: str, *readers: Callable[[Any], Any]) -> list[Any]:
         if name != of:
             raise BadCursor("this cursor is of another list")
         return [reader(key) for reader, key in zip(readers, keys, strict=True)]
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise BadCursor("this is no cursor of ours") from error

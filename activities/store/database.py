@@ -18,11 +18,15 @@ from activities.store.away import StoreAway, telling_away
 PATIENCE = 1.5
 """Seconds that any wait for the store may take: below the 2 s that a flush has as a local activity."""
 LEAST_PATIENCE = 0.25
+"""What is left for the database to whoever queued within the process before."""
 SILENCE = 2.0
 """Seconds after which a server is given up that should have given up by itself before."""
 CONNECT_PATIENCE = 2
-# A writer that froze inside its transaction must not keep the order's row from its successor.
 FROZEN = 5
+"""Seconds after which a writer that froze inside its transaction loses it: its successor needs the order's row."""
+
+# What customers wrote is nobody's business in a log, hence no parameters in errors.
+POOLED: dict[str, Any] = {"pool_size": 10, "pool_timeout": PATIENCE, "hide_parameters": True}
 
 
 class ImpatientConnection(psycopg.Connection[Any]):
@@ -49,7 +53,6 @@ class Database:
         # One statement alone needs no BEGIN. SQLite's connections begin nothing by themselves anyway.
         self._reader = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._turn = threading.Lock()
-
         self._made: dict[tuple[Table, tuple[str, ...] | None], Executable] = {}
 
     def close(self) -> None:
@@ -135,12 +138,13 @@ def begin_immediate(connection: Connection, patience: float) -> None:
 def sqlite_engine(url: URL) -> Engine:
     # isolation_level None: Python's driver begins nothing by itself, so that BEGIN is ours to say.
     options = {"isolation_level": None, "timeout": PATIENCE}
-    engine = create_engine(url, pool_size=10, max_overflow=20, pool_timeout=PATIENCE, connect_args=options)
+    engine = create_engine(url, max_overflow=20, connect_args=options, **POOLED)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -8000")     # KiB: the upper levels of every index stay at hand
 
     return engine
 
@@ -151,14 +155,8 @@ def postgres_engine(url: URL) -> Engine:
         f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
         f" -c idle_in_transaction_session_timeout={FROZEN * 1000}"
     )
-    engine = create_engine(
-        url,
-        pool_size=10,
-        max_overflow=10,
-        pool_timeout=PATIENCE,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_PATIENCE, "options": options},
-    )
+    connect_args = {"connect_timeout": CONNECT_PATIENCE, "options": options}
+    engine = create_engine(url, max_overflow=10, pool_pre_ping=True, connect_args=connect_args, **POOLED)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, args: list[Any], options: dict[str, Any]) -> ImpatientConnection:

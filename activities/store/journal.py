@@ -133,12 +133,11 @@ def write_order(connection: Connection, held: Any, flush: Flush, standing: Stand
     }
     if held is None:
         connection.execute(ADD, {"order_id": standing.order_id, **row, **listed(order)})
-    elif changes := {name: value for name, value in listed(order).items() if getattr(held, name) != value}:
-        connection.execute(CHANGE, {**this, **row, **changes})
     else:
-        connection.execute(CHANGE, {**this, **row})
+        changes = {name: value for name, value in listed(order).items() if getattr(held, name) != value}
+        connection.execute(CHANGE, {**this, **row, **changes})
     if held is None or held.lines_digest != row["lines_digest"]:
-        write_lines(connection, order, this)
+        write_lines(connection, order, standing.order_id, new=held is None)
 
 
 def listed(order: OrderRow) -> dict[str, Any]:
@@ -153,9 +152,10 @@ def listed(order: OrderRow) -> dict[str, Any]:
     }
 
 
-def write_lines(connection: Connection, order: OrderRow, this: dict[str, Any]) -> None:
-    connection.execute(LINES, this)
-    connection.execute(ADD_LINES, [{"order_id": this["order"], "product_key": product} for product in products(order)])
+def write_lines(connection: Connection, order: OrderRow, order_id: str, *, new: bool) -> None:
+    if not new:
+        connection.execute(LINES, {"order": order_id})
+    connection.execute(ADD_LINES, [{"order_id": order_id, "product_key": product} for product in products(order)])
 
 
 def products(order: OrderRow) -> list[str]:

@@ -1,14 +1,17 @@
 """How a long list is read page by page, each page at the cost of the first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, Subquery, func, literal, select, tuple_, union_all
 
 from activities.store import cursors
 from activities.store.keys import plain
+
+MANY = 12
+"""More lists than this are not merged: SQLite takes no more than 500 at all."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,12 @@ class Sorting:
         return cursors.encode(self.name, *(value.isoformat() if isinstance(value, date) else value for value in values))
 
 
+def each(column: ColumnElement[Any], values: Iterable[Any]) -> list[ColumnElement[bool]]:
+    """One list for each value, which an index leads through in order; one for all where they are many."""
+    distinct = list(dict.fromkeys(values))
+    return [column == value for value in distinct] if len(distinct) <= MANY else [column.in_(distinct)]
+
+
 def beside(column: ColumnElement[Any], values: tuple[Any, ...]) -> list[ColumnElement[bool]]:
     """A filter that must not lead: hidden from the planner, which else might leave the index that we chose for it."""
     return [func.coalesce(column, "").in_(values)] if values else []
@@ -68,7 +77,7 @@ def instant(key: str) -> datetime:
     read = datetime.fromisoformat(key)
     if read.tzinfo is None:
         raise ValueError("not an instant")
-    return read
+    return read.astimezone(UTC)
 
 
 def number(key: object) -> int:

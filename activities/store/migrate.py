@@ -8,7 +8,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, NullPool, create_engine, exc
 
 from activities.store.away import telling_away
-from activities.store.database import parse
+from activities.store.database import CONNECT_PATIENCE, parse
 
 PATIENCE = 60
 """Seconds to wait for another process that migrates."""
@@ -19,7 +19,8 @@ LOCK = 0x6A69616F7169
 def migrate(database_url: str) -> None:
     """Idempotent, and safe when two processes do it at once: one migrates, the other waits and finds it done."""
     url = parse(database_url)
-    engine = create_engine(url, poolclass=NullPool)
+    options = {} if url.get_backend_name() == "sqlite" else {"connect_timeout": CONNECT_PATIENCE}
+    engine = create_engine(url, poolclass=NullPool, connect_args=options)
     try:
         with telling_away(), engine.connect() as connection:
             (take_sqlite if engine.dialect.name == "sqlite" else take_postgres)(connection)

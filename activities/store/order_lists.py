@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select, union, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select, true, union, union_all
 
 from activities.store.keys import LAST, folded, plain
-from activities.store.lists import Sorting, beside, day, instant, word
+from activities.store.lists import Sorting, beside, day, each, instant, word
 from activities.store.tables import LINE, ORDER
 from workflows.types.words import OrderStatus, Risk, Stage
 
@@ -45,7 +45,7 @@ class OrderFilter:
 def rows(connection: Connection, wanted: OrderFilter, n: int, cursor: str | None) -> list[Row[Any]]:
     """The first n orders behind the cursor."""
     sorting = SORTINGS[wanted.sort]
-    conditions = [*filters(wanted)]
+    conditions = filters(wanted)
     if cursor:
         conditions.append(sorting.after(cursor, ORDER))
     branches = [select(ORDER).where(*lead, *conditions) for lead in leads(connection, wanted)]
@@ -57,22 +57,23 @@ def leads(connection: Connection, wanted: OrderFilter) -> list[list[Condition]]:
     """The lists that together hold every order wanted, each with an index of its own."""
     if wanted.q and is_rare(connection, wanted.q):
         return [[ORDER.c.order_id.in_(union(*matches(wanted.q)))]]
-    every = [[met_on_the_way(wanted.q)]] if wanted.q else [[]]
-    if wanted.customer:
-        return [[ORDER.c.customer == plain(name), *rest] for name in dict.fromkeys(wanted.customer) for rest in every]
-    if statuses := statuses_of(wanted):
-        return [[ORDER.c.status == status, *rest] for status in statuses for rest in every]
-    if wanted.risk:
-        return [[ORDER.c.risk == risk, *rest] for risk in dict.fromkeys(wanted.risk) for rest in every]
-    return every
+    rest = [met_on_the_way(wanted.q)] if wanted.q else []
+    found = (
+        each(ORDER.c.customer, map(plain, wanted.customer))
+        or each(ORDER.c.status, statuses_of(wanted))
+        or each(ORDER.c.risk, wanted.risk)
+        or [true()]
+    )
+    return [[lead, *rest] for lead in found]
 
 
 def statuses_of(wanted: OrderFilter) -> tuple[OrderStatus, ...]:
     """A stage says whether an order is done, so that a list by stage never walks through all that are."""
-    if wanted.status or not wanted.stage:
-        return tuple(dict.fromkeys(wanted.status))
-    closed = DONE if Stage.CLOSED in wanted.stage else ()
-    return (*UNDER_WAY, *closed) if set(wanted.stage) != {Stage.CLOSED} else closed
+    if wanted.status:
+        return wanted.status
+    under_way = UNDER_WAY if any(stage is not Stage.CLOSED for stage in wanted.stage) else ()
+    done = DONE if Stage.CLOSED in wanted.stage else ()
+    return (*under_way, *done)
 
 
 def filters(wanted: OrderFilter) -> list[Condition]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, literal, 
 
 from activities.store.database import Database
 from activities.store.keys import order_key, plain, task_key
-from activities.store.lists import Sorting, beside, instant, word
+from activities.store.lists import Sorting, beside, each, instant, word
 from activities.store.records import RUNS_ON, TaskRecord, task_out
 from activities.store.tables import ORDER, SNOOZE, TASK
 from activities.store.views import Page, TaskOut
@@ -84,12 +84,8 @@ def leads(wanted: TaskFilter) -> list[list[Condition]]:
     """The lists that together hold every task wanted, each with an index of its own that begins at its first page."""
     if wanted.order_no:
         return [[TASK.c.order_id.in_([order_key(number) for number in wanted.order_no])]]
-    statuses = tuple(dict.fromkeys(wanted.status)) or tuple(TaskStatus)
-    if wanted.assignee:
-        holders = dict.fromkeys(map(plain, wanted.assignee))
-        return [[TASK.c.holder == holder, TASK.c.status == status] for holder, status in product(holders, statuses)]
-    departments = tuple(dict.fromkeys(wanted.departments)) or tuple(Department)
-    return [[TASK.c.department == one, TASK.c.status == status] for one, status in product(departments, statuses)]
+    whose = each(TASK.c.holder, map(plain, wanted.assignee)) or each(TASK.c.department, wanted.departments or Department)
+    return [list(pair) for pair in product(whose, each(TASK.c.status, wanted.status or TaskStatus))]
 
 
 def filters(wanted: TaskFilter, now: datetime) -> list[Condition]:

@@ -117,7 +117,8 @@ class PlayedOrder:
             case c.RepromiseOrder():
                 return e.Promised(promise=self.promise(said, now))
             case c.HoldOrder():
-                return e.Held(hold=Hold(reason=said.reason, since=now, until=said.until, by=said.actor.id))
+                until = dates.instant(said.until, self.calendar)
+                return e.Held(hold=Hold(reason=said.reason, since=now, until=until, by=said.actor.id))
             case c.ResumeOrder():
                 return e.Resumed(reason=said.reason)
             case c.CancelOrder():

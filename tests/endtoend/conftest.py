@@ -1,13 +1,11 @@
-"""One stack for the ordinary stories of each test process; whoever breaks things gets a stack of their own."""
+"""Two stacks for each test process: one for stories, and one whose deadlines are seconds, for those who break things."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from tests.endtoend.mails import Sink
-from tests.endtoend.plant import Plant, plant_at
+from tests.endtoend.plant import Plant, mortal_plant_at, plant_at
 from tests.endtoend.policies import IN_SECONDS, ORDINARY
 
 
@@ -18,25 +16,17 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
         yield plant
 
 
-@pytest.fixture
-def own_plant(tmp_path: Path) -> Iterator[Callable[..., Plant]]:
-    """Makes a plant on a fresh home, whose end is the test's end."""
-    with ExitStack() as ends:
-        yield lambda policy=None, sink=None: ends.enter_context(plant_at(tmp_path / "home", policy, sink))
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    """A mail server that listens."""
-    sink = Sink().open()
-    yield sink
-    sink.close()
-
-
-@pytest.fixture(scope="module")
-def hurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
-    """A plant whose deadlines are seconds, with a mail server of ours; stories may stop and start it, but leave it running."""
-    sink = Sink().open()
-    with plant_at(tmp_path_factory.mktemp("hurried"), IN_SECONDS, sink) as plant:
+@pytest.fixture(scope="session")
+def the_hurried_plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    with Sink() as sink, mortal_plant_at(tmp_path_factory.mktemp("hurried"), IN_SECONDS, sink) as plant:
         yield plant
-    sink.close()
+
+
+@pytest.fixture
+def hurried(the_hurried_plant: Plant) -> Plant:
+    """A plant whose deadlines are seconds, with a mail server of ours and a worker that dies on command.
+
+    Stories may stop, kill and start it; whatever the last one left, it is running and ready.
+    """
+    the_hurried_plant.put_right()
+    return the_hurried_plant

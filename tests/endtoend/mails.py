@@ -8,7 +8,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from aiosmtpd.controller import Controller
@@ -96,10 +96,18 @@ class Sink:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    def open(self) -> "Sink":
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
-        self._controller.start()
+    def __enter__(self) -> Self:
+        self.open()
         return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Again changes nothing."""
+        if self._controller is None:
+            self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+            self._controller.start()
 
     def close(self) -> None:
         if self._controller:

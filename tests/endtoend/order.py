@@ -265,13 +265,13 @@ class Order:
         """Events without gaps; each acknowledged call exactly once, by whoever made it; no other calls."""
         events = self.events()
         assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
-        by_key: dict[str, list[dict[str, Any]]] = {}
-        for event in events:
-            if event["key"] is not None:
-                by_key.setdefault(event["key"], []).append(event)
-        assert {key: [event["actor"] for event in found] for key, found in by_key.items()} == {
-            key: [deed.actor] for key, deed in self.acknowledged.items()
-        }
+        actors: dict[str, list[str]] = {}
+        for event in (event for event in events if event["key"] is not None):
+            actors.setdefault(event["key"], []).append(event["actor"])
+        missing = [deed for key, deed in self.acknowledged.items() if key not in actors]
+        assert missing == [], f"acknowledged, and not there: {missing}"
+        assert actors.keys() == self.acknowledged.keys(), "something is there that nobody was told of"
+        assert actors == {key: [deed.actor] for key, deed in self.acknowledged.items()}, "once each, by whoever made it"
         times = [dates.read(event["at"]) for event in events]
         assert times == sorted(times)
         assert self.now()["version"] >= len(events)

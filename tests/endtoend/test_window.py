@@ -8,7 +8,6 @@ JIAOQI_TEST_LONG=1: also with an API that lives on, which may say the same words
 
 import os
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -17,21 +16,10 @@ import pytest
 from tests.endtoend import comparing, dying
 from tests.endtoend.order import Deed, Order
 from tests.endtoend.plant import Plant
-from tests.endtoend.policies import ORDINARY
-from tests.endtoend.stack import Stack
 from tests.endtoend.waiting import until
 
 BOTH, ALL_THREE = ("temporal",), ("api", "temporal")
 """Who dies with the worker. With the API dies whoever would say the same words again by themselves."""
-
-
-@pytest.fixture(scope="module")
-def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
-    home = tmp_path_factory.mktemp("mortal")
-    policy = home / "given-policy.toml"
-    policy.write_text(ORDINARY)
-    with Plant(Stack(home, policy=policy, program=dying.PROGRAM, environment=dying.ENVIRONMENT)) as plant:
-        yield plant
 
 
 class Call:
@@ -85,8 +73,8 @@ def goes_on_to_its_end(order: Order) -> None:
 
 
 @pytest.mark.parametrize("victims", [ALL_THREE, BOTH] if os.environ.get("JIAOQI_TEST_LONG") else [ALL_THREE])
-def test_another_person_answers_another_task(mortal: Plant, victims: tuple[str, ...]) -> None:
-    order = mortal.enter().confirmed().planned()
+def test_another_person_answers_another_task(hurried: Plant, victims: tuple[str, ...]) -> None:
+    order = hurried.enter().confirmed().planned()
     call = Call(order, "ready_materials", "ready", "supply1")
     killed_during(call, victims)
     order.answer("ready_equipment", "ready", by="production1")
@@ -97,8 +85,8 @@ def test_another_person_answers_another_task(mortal: Plant, victims: tuple[str, 
 
 
 @pytest.mark.xfail(strict=True, reason="the API replays an answer that history never confirmed; the next flush takes it away")
-def test_the_caller_repeats_before_anybody_else_speaks(mortal: Plant) -> None:
-    order = mortal.enter().confirmed().planned()
+def test_the_caller_repeats_before_anybody_else_speaks(hurried: Plant) -> None:
+    order = hurried.enter().confirmed().planned()
     call = Call(order, "ready_materials", "ready", "supply1")
     killed_during(call, ALL_THREE)
     call.repeat()
@@ -107,8 +95,8 @@ def test_the_caller_repeats_before_anybody_else_speaks(mortal: Plant) -> None:
 
 
 @pytest.mark.xfail(strict=True, reason="the store shows the undone answer for good: nobody can answer what the order waits for")
-def test_nobody_else_has_anything_to_answer(mortal: Plant) -> None:
-    order = mortal.enter().confirmed().planned()
+def test_nobody_else_has_anything_to_answer(hurried: Plant) -> None:
+    order = hurried.enter().confirmed().planned()
     order.answer("ready_materials", "ready")
     order.answer("ready_equipment", "ready")
     call = Call(order, "ready_people", "ready", "production1")

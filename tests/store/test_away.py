@@ -120,6 +120,18 @@ def test_a_silent_server_is_given_up(postgres: Cluster) -> None:
     opened.close()
 
 
+def test_errors_tell_nothing_of_what_was_written(db: Store, journal: SqlJournal, url: str) -> None:
+    tells = TellsOfAnOrder(note="our secret")
+    journal.flush(tells.flush())
+    with locked(url), pytest.raises(StoreAway) as away:
+        journal.flush(tells.flush())
+    assert "secret" not in f"{away.value} {away.value.__cause__}"
+    flush = tells.flush()
+    with pytest.raises(Exception, match=r"(?i)unique") as raised:
+        journal.flush(flush.model_copy(update={"events": (*flush.events, *flush.events)}))
+    assert "secret" not in str(raised.value)
+
+
 def test_an_error_of_ours_is_not_away(db: Store, journal: SqlJournal) -> None:
     tells = TellsOfAnOrder()
     flush = tells.flush()

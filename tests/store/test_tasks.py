@@ -169,6 +169,12 @@ def test_pages_neither_repeat_nor_leave_out_what_is_due_at_once(db: Store, journ
     assert len(found) == 14 and found == sorted(found)
 
 
+@pytest.mark.usefixtures("inbox")
+def test_many_values_of_a_filter_are_no_more_trouble_than_few(db: Store) -> None:
+    assert ids(db, TaskFilter(assignee=("bo", *(f"p{n}" for n in range(700))))) == ["PO-3.sign_off.1", "PO-1.produce.1"]
+    assert len(ids(db, TaskFilter(order_no=("PO-1", *(f"PO-{n}" for n in range(4, 700)))))) == 3
+
+
 def test_a_cursor_of_another_list_is_refused(db: Store, journal: SqlJournal) -> None:
     for cursor in ("x", "WyJ0YXNrcyIsIjIwMjYtMDEtMDEiLCJ4Il0", "WyJ0YXNrcyIsMSwyXQ"):
         with pytest.raises(BadCursor):

@@ -5,8 +5,6 @@ import pytest
 from tests.stories.plant import CAST, HEADS, Plant
 from workflows.types.words import Department
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def told(plant: Plant) -> set[str]:
     await plant.settle()

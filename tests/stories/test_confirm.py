@@ -7,8 +7,6 @@ import pytest
 from tests.stories.plant import CAST, Plant
 from workflows.types.words import Department
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def test_confirming_gives_the_first_promise_and_releases_the_order(plant: Plant) -> None:
     await plant.enter(100)

@@ -4,8 +4,6 @@ import pytest
 
 from tests.stories.plant import Plant
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def delivered(plant: Plant) -> None:
     await plant.on_the_way(100)

@@ -1,11 +1,7 @@
 """An order on hold: its clocks stand, what is with the customer goes on (contract §5)."""
 
-import pytest
-
 from tests.stories.plant import CAST, HEADS, Plant
 from workflows.types.words import Department
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_on_hold_nobody_completes_or_reports(plant: Plant) -> None:

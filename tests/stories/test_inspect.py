@@ -8,8 +8,6 @@ from tests.stories.plant import ADMIN, CAST, HEADS, Plant
 from workflows.types import commands as c
 from workflows.types.words import Department
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 PRODUCTION, QUALITY = CAST[Department.PRODUCTION], CAST[Department.QUALITY]
 BOTH = c.Actor(id="production1", departments=(Department.PRODUCTION, Department.QUALITY))
 BOTH_HEAD = BOTH.model_copy(update={"id": "both-head", "heads": (Department.PRODUCTION, Department.QUALITY)})

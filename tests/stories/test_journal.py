@@ -2,13 +2,11 @@
 
 import asyncio
 
-import pytest
-
+from tests.rules.samples import order
 from tests.stories.plant import CAST, Plant, Refused
+from workflows.journal import Journal
 from workflows.types import commands as c
 from workflows.types.words import Department
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_an_answer_and_the_task_that_it_opens_are_one_transaction(plant: Plant) -> None:
@@ -174,3 +172,10 @@ async def test_mail_to_staff_that_goes_dead_is_reported_to_their_head(plant: Pla
     (report,) = plant.mails("undeliverable")
     assert report.to == ("head_of:warehouse",)
     assert CAST[Department.WAREHOUSE].id not in report.to
+
+
+async def test_an_order_does_not_start_afresh_before_it_has_looked_at_what_time_brought() -> None:
+    journal = Journal(order(seq=7), [])
+    assert journal.is_quiet
+    journal.nudge()
+    assert not journal.is_quiet

@@ -7,8 +7,6 @@ import pytest
 from tests.stories.plant import CAST, HEADS, Plant
 from workflows.types.words import Department
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 # After production an order needs by the default policy: inspect 1d, accept 4h, plan_shipment 4h, dispatch 1d, transit 2d.
 # Work that ends on Friday 17:00 arrives a working week later, on Friday+1 17:00: a promise for that day has no slack at
 # all, one for the Monday after has a working day of it, which is the buffer.
@@ -258,3 +256,17 @@ async def test_delivered_on_the_day_after_is_late(plant: Plant) -> None:
     await plant.pass_to("Sat+1 11:00")
     await plant.signed()
     assert plant.row.risk == "late"
+
+
+async def test_an_earliest_date_that_passes_without_a_plan_tells_nothing_any_more(plant: Plant) -> None:
+    await plant.enter(100)
+    await plant.confirmed("Thu+2")
+    await plant.answer("make_plan", "cannot", reason="the line is full", earliest=plant.date("Wed"))
+    await plant.answer("decide_promise", "keep", reason="there is time")
+    assert (plant.row.risk, plant.row.slack_hours) == ("on_track", 48)
+    await plant.extend("make_plan", plant.local("Fri+2 17:00"))
+    await plant.pass_to("Wed 16:59")
+    assert plant.row.risk == "on_track"
+    await plant.pass_to("Thu 08:01")
+    # Planning, readiness, production and the rest by their allowances: twelve days from Thursday morning.
+    assert (plant.row.risk, plant.open_kinds()) == ("late", ["decide_promise", "make_plan"])

@@ -6,8 +6,6 @@ import pytest
 
 from tests.stories.plant import Plant
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def test_a_plan_of_shipment_gives_notice_and_sets_the_deadline_of_dispatch(plant: Plant) -> None:
     await plant.enter(100)

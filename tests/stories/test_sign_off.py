@@ -4,8 +4,6 @@ import pytest
 
 from tests.stories.plant import Plant
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def test_sign_off_is_due_after_the_planned_arrival_and_its_grace(plant: Plant) -> None:
     await plant.enter(100)

@@ -1,10 +1,6 @@
 """The policy without trouble."""
 
-import pytest
-
 from tests.stories.plant import Plant
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_an_order_walks_the_whole_policy(plant: Plant) -> None:

@@ -18,8 +18,7 @@ from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
 from workflows.types.words import NoticeState, TaskStatus
 
-STORE_IS_AWAY = ApplicationError("the store is away")
-MAIL_IS_AWAY = ApplicationError("mail is away", next_retry_delay=timedelta(milliseconds=50))
+SOON = timedelta(milliseconds=50)
 
 
 @dataclass
@@ -52,11 +51,11 @@ class MemoryJournal(ports.Journal):
         with self.lock:
             if self.is_away:
                 self.refused += 1
-                raise STORE_IS_AWAY
+                raise ApplicationError("the store is away")
             flushed = self._write(flush)
             if self.breaks_after_writing:
                 self.breaks_after_writing -= 1
-                raise STORE_IS_AWAY
+                raise ApplicationError("the store is away")
             return flushed
 
     def _write(self, flush: Flush) -> Flushed:
@@ -85,7 +84,7 @@ class MemoryMail(ports.Mail):
     @activity.defn(name="mail.send")
     def send(self, bundle: Bundle) -> Delivery:
         if self.is_away:
-            raise MAIL_IS_AWAY
+            raise ApplicationError("mail is away", next_retry_delay=SOON)
         known = {notice.key for notice in self.notices}
         self.notices += [notice for notice in bundle.notices if notice.key not in known]
         return Delivery(told=tuple(self._told(notice) for notice in bundle.notices))

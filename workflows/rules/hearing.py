@@ -3,14 +3,14 @@
 Authority first, then the fields, then the version that the speaker has seen, then what stands against it now.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import singledispatch
-from itertools import chain
 
 from pydantic import ValidationError
 
 from workflows.rules import authority, dates, judgement, views
 from workflows.rules.calendar import Calendar
+from workflows.rules.faults import faults
 from workflows.types import answers as a
 from workflows.types import commands as c
 from workflows.types.refusals import Fault, Refusal, invalid
@@ -43,7 +43,7 @@ def _(said: c.CompleteTask, state: OrderState, calendar: Calendar, now: datetime
     try:
         answer = a.read(task.kind, said.outcome, said.fields)
     except ValidationError as error:
-        return unreadable(error, "/fields")
+        return invalid(*faults(error, "/fields"))
     no = judgement.judge(answer, judgement.Case(task, state, calendar, now))
     if no is not None and no.code == "invalid":
         return no
@@ -57,8 +57,8 @@ def _(said: c.ReportProgress, state: OrderState, calendar: Calendar, now: dateti
         return _gone(said.task_id, state)
     if no := authority.may_answer(said.actor, task):
         return no
-    if faults := dates.in_plan("/expected_completion", said.progress.expected_completion, calendar.day_of(now), calendar):
-        return invalid(*faults)
+    if wrong := dates.in_plan("/expected_completion", said.progress.expected_completion, calendar.day_of(now), calendar):
+        return invalid(*wrong)
     if no := _stale(said, task.version):
         return no
     if task.kind is not Kind.PRODUCE:
@@ -73,8 +73,8 @@ def _(said: c.ExtendTask, state: OrderState, calendar: Calendar, now: datetime) 
         return _gone(said.task_id, state)
     if no := authority.may_direct(said.actor, task):
         return no
-    if faults := _in_future("/due_at", dates.instant(said.due_at, calendar), now, calendar):
-        return invalid(*faults)
+    if wrong := _in_future("/due_at", said.due_at, now, calendar):
+        return invalid(*wrong)
     return _stale(said, task.version)
 
 
@@ -105,10 +105,10 @@ def _held(task: Task, state: OrderState) -> Refusal | None:
 def _(said: c.RepromiseOrder, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
     if no := authority.may_change_order(said.actor):
         return no
-    faults = dates.in_promise("/promised_date", said.promised_date, calendar.day_of(now), calendar)
-    faults += judgement.unapproved("/approved_by", said.customer_agreed, said.approved_by)
-    if faults:
-        return invalid(*faults)
+    wrong = dates.in_promise("/promised_date", said.promised_date, calendar.day_of(now), calendar)
+    wrong += judgement.unapproved("/approved_by", said.customer_agreed, said.approved_by)
+    if wrong:
+        return invalid(*wrong)
     if no := _stale(said, state.seq) or _closed(state):
         return no
     if state.promise is None:
@@ -120,8 +120,8 @@ def _(said: c.RepromiseOrder, state: OrderState, calendar: Calendar, now: dateti
 def _(said: c.HoldOrder, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
     if no := authority.may_hold_order(said.actor):
         return no
-    if faults := _in_future("/until", said.until, now, calendar):
-        return invalid(*faults)
+    if wrong := _in_future("/until", said.until, now, calendar):
+        return invalid(*wrong)
     if no := _stale(said, state.seq) or _closed(state):
         return no
     if state.hold is not None:
@@ -164,25 +164,8 @@ def _stale(said: c.Said, version: int) -> Refusal | None:
     return Refusal(code="stale", detail="it has changed since you read it; read it again")
 
 
-def _in_future(pointer: str, at: datetime, now: datetime, calendar: Calendar) -> list[Fault]:
-    if at <= now:
-        return [Fault(pointer=pointer, message="lies in the past")]
-    return dates.in_plan(pointer, at, calendar.day_of(now), calendar)
-
-
-def unreadable(error: ValidationError, root: str) -> Refusal:
-    """What pydantic found, as pointers below `root` into the body."""
-    found = error.errors(include_url=False)
-    # Of a wrong item pydantic also says that its list is too short without it.
-    inner = [each for each in found if not any(_lies_within(other["loc"], each["loc"]) for other in found)]
-    return invalid(*(Fault(pointer=pointer(root, each["loc"]), message=each["msg"]) for each in inner))
-
-
-def _lies_within(path: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
-    return len(path) > len(outer) and path[: len(outer)] == outer
-
-
-def pointer(root: str, path: tuple[int | str, ...]) -> str:
-    """A JSON pointer (RFC 6901)."""
-    escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
-    return "/".join(chain((root,), escaped))
+def _in_future(pointer: str, when: datetime | date, now: datetime, calendar: Calendar) -> list[Fault]:
+    # The day first: at the ends of the calendar there is no instant to compare.
+    if wrong := dates.in_plan(pointer, when, calendar.day_of(now), calendar):
+        return wrong
+    return [Fault(pointer=pointer, message="lies in the past")] if dates.instant(when, calendar) <= now else []

@@ -57,12 +57,15 @@ def _(answer: a.Revise, case: Case) -> list[Fault]:
 
 @_faults.register
 def _(answer: a.Planned, case: Case) -> list[Fault]:
-    start, end = dates.instant(answer.planned_start, case.calendar), dates.instant(answer.expected_completion, case.calendar)
     faults = dates.in_plan("/fields/planned_start", answer.planned_start, case.today, case.calendar)
     faults += dates.in_plan("/fields/expected_completion", answer.expected_completion, case.today, case.calendar)
-    if end < start:
+    if not faults and _ends_before_it_starts(answer, case.calendar):
         faults.append(Fault(pointer="/fields/expected_completion", message="lies before planned_start"))
     return faults
+
+
+def _ends_before_it_starts(plan: a.Planned, calendar: Calendar) -> bool:
+    return dates.instant(plan.expected_completion, calendar) < dates.instant(plan.planned_start, calendar)
 
 
 @_faults.register

@@ -8,7 +8,7 @@ from workflows.types.events import SaidRef
 from workflows.types.orders import OrderFacts
 from workflows.types.policy import Policy
 from workflows.types.state import OrderState
-from workflows.types.texts import Day, Instant, When
+from workflows.types.texts import Day, When
 from workflows.types.words import SYSTEM, Department
 
 
@@ -62,7 +62,7 @@ class RepromiseOrder(Said):
 
 class HoldOrder(Said):
     reason: str
-    until: Instant
+    until: When
 
 
 class ResumeOrder(Said):
