@@ -381,12 +381,20 @@ class OrderWorkflow:
 
     async def heard(self, said: c.Said, act: Callable[[], object]) -> int:
         """Does it once, lets it have its consequences, and answers when the store has them all."""
+        if not self.desk.is_idle:
+            await self.has_consequences()
+            self.judge(said)
         if said.ref.id not in self.state.done:
             act()
         seq = self.state.done[said.ref.id]
-        await workflow.wait_condition(lambda: self.desk.is_idle)
+        await self.has_consequences()
         await self.journal.written(self.state.seq)
         return seq
+
+    async def has_consequences(self) -> None:
+        """Waits until what came before has had them: goods that leave are on their way before anybody may cancel."""
+        while not self.desk.is_idle:
+            await workflow.wait_condition(lambda: self.desk.is_idle)
 
     # How a step is run.
 

@@ -1,11 +1,15 @@
 """How a long list is read page by page, each page at the cost of the first."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, Subquery, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Subquery, literal, select, tuple_, union_all
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from activities.store import cursors
 from activities.store.keys import plain
@@ -37,9 +41,9 @@ class Sorting:
         columns = (of.c[key] for key in self.keys)
         return statement.order_by(*(column.desc() if self.newest_first else column for column in columns)).limit(n)
 
-    def merged(self, n: int, branches: list[Select[Any]], of: FromClause) -> Subquery:
+    def merged(self, n: int, lists: list[Select[Any]], of: FromClause) -> Subquery:
         """The first of several lists together: each is read by its own index, and no further than n."""
-        parts = [self.first(n, branch, of).subquery() for branch in branches]
+        parts = [self.first(n, one, of).subquery() for one in lists]
         if len(parts) == 1:
             return parts[0]
         return union_all(*(select(part) for part in parts)).subquery()
@@ -52,15 +56,36 @@ class Sorting:
         return cursors.encode(self.name, *(value.isoformat() if isinstance(value, date) else value for value in values))
 
 
-def each(column: ColumnElement[Any], values: Iterable[Any]) -> list[ColumnElement[bool]]:
-    """One list for each value, which an index leads through in order; one for all where they are many."""
+def branches(of: FromClause, asked: Mapping[str, Collection[Any]], leading: Sequence[str]) -> list[list[ColumnElement[bool]]]:
+    """Filters by columns as lists that together hold what is asked: one for each value of the columns that are to lead."""
+    others = [Beside(of.c[name]).in_(list(values)) for name, values in asked.items() if values and name not in leading]
+    return [[*lead, *others] for lead in product(*(each(of.c[name], asked[name]) for name in leading))]
+
+
+def each(column: ColumnElement[Any], values: Collection[Any]) -> list[ColumnElement[bool]]:
+    """A list for each value, which an index leads through in order; one for all where they are many."""
     distinct = list(dict.fromkeys(values))
     return [column == value for value in distinct] if len(distinct) <= MANY else [column.in_(distinct)]
 
 
-def beside(column: ColumnElement[Any], values: tuple[Any, ...]) -> list[ColumnElement[bool]]:
-    """A filter that must not lead: hidden from the planner, which else might leave the index that we chose for it."""
-    return [func.coalesce(column, "").in_(values)] if values else []
+class Beside(FunctionElement[Any]):
+    """A column that SQLite must not look up by: it keeps no statistics, and might leave the index that we chose for it."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Beside)
+def _as_it_is(element: Beside, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(Beside, "sqlite")
+def _hidden(element: Beside, compiler: SQLCompiler, **options: Any) -> str:
+    return "+" + compiler.process(element.clauses, **options)
 
 
 def word(key: object) -> str:

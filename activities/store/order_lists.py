@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select, true, union, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select, union, union_all
 
 from activities.store.keys import LAST, folded, plain
-from activities.store.lists import Sorting, beside, day, each, instant, word
+from activities.store.lists import Beside, Sorting, branches, day, instant, word
 from activities.store.tables import LINE, ORDER
 from workflows.types.words import OrderStatus, Risk, Stage
 
@@ -45,46 +45,43 @@ class OrderFilter:
 def rows(connection: Connection, wanted: OrderFilter, n: int, cursor: str | None) -> list[Row[Any]]:
     """The first n orders behind the cursor."""
     sorting = SORTINGS[wanted.sort]
-    conditions = filters(wanted)
+    rare = bool(wanted.q and is_rare(connection, wanted.q))
+    conditions = filters(wanted, rare)
     if cursor:
         conditions.append(sorting.after(cursor, ORDER))
-    branches = [select(ORDER).where(*lead, *conditions) for lead in leads(connection, wanted)]
-    found = sorting.merged(n, branches, ORDER)
+    lists = [select(ORDER).where(*branch, *conditions) for branch in by_columns(wanted, rare)]
+    found = sorting.merged(n, lists, ORDER)
     return list(connection.execute(sorting.first(n, select(found), found)))
 
 
-def leads(connection: Connection, wanted: OrderFilter) -> list[list[Condition]]:
-    """The lists that together hold every order wanted, each with an index of its own."""
-    if wanted.q and is_rare(connection, wanted.q):
-        return [[ORDER.c.order_id.in_(union(*matches(wanted.q)))]]
-    rest = [met_on_the_way(wanted.q)] if wanted.q else []
-    found = (
-        each(ORDER.c.customer, map(plain, wanted.customer))
-        or each(ORDER.c.status, statuses_of(wanted))
-        or each(ORDER.c.risk, wanted.risk)
-        or [true()]
-    )
-    return [[lead, *rest] for lead in found]
+def by_columns(wanted: OrderFilter, rare: bool) -> list[list[Condition]]:
+    """What is asked of columns; the first that has an index leads, unless there is a prefix that is rarer still."""
+    asked = {
+        "customer": [plain(name) for name in wanted.customer],
+        "status": statuses_of(wanted),
+        "risk": wanted.risk,
+        "stage": wanted.stage,
+    }
+    indexed = [name for name in ("customer", "status", "risk") if asked[name]]
+    return branches(ORDER, asked, [] if rare else indexed[:1])
 
 
 def statuses_of(wanted: OrderFilter) -> tuple[OrderStatus, ...]:
     """A stage says whether an order is done, so that a list by stage never walks through all that are."""
     if wanted.status:
         return wanted.status
-    under_way = UNDER_WAY if any(stage is not Stage.CLOSED for stage in wanted.stage) else ()
+    under_way = UNDER_WAY if any(stage != Stage.CLOSED for stage in wanted.stage) else ()
     done = DONE if Stage.CLOSED in wanted.stage else ()
     return (*under_way, *done)
 
 
-def filters(wanted: OrderFilter) -> list[Condition]:
-    found = [
-        *beside(ORDER.c.status, wanted.status),
-        *beside(ORDER.c.stage, wanted.stage),
-        *beside(ORDER.c.risk, wanted.risk),
-        *beside(ORDER.c.customer, tuple(map(plain, wanted.customer))),
-    ]
+def filters(wanted: OrderFilter, rare: bool) -> list[Condition]:
+    """What is asked of prefixes and of the promise."""
+    found: list[Condition] = []
+    if wanted.q:
+        found.append(ORDER.c.order_id.in_(union(*matches(wanted.q))) if rare else met_on_the_way(wanted.q))
     if wanted.due_before:
-        due = ORDER.c.due if wanted.sort == "promised" else func.coalesce(ORDER.c.due, wanted.due_before)
+        due = ORDER.c.due if wanted.sort == "promised" else Beside(ORDER.c.due)
         found.append(due < wanted.due_before)
     return found
 

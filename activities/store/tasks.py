@@ -1,15 +1,15 @@
 """What is asked of tasks: one, and the lists that people work from."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, literal, not_, or_, select
 
 from activities.store.database import Database
 from activities.store.keys import order_key, plain, task_key
-from activities.store.lists import Sorting, beside, each, instant, word
+from activities.store.lists import Sorting, branches, instant, word
 from activities.store.records import RUNS_ON, TaskRecord, task_out
 from activities.store.tables import ORDER, SNOOZE, TASK
 from activities.store.views import Page, TaskOut
@@ -64,8 +64,8 @@ class TaskReader:
         conditions = filters(wanted, now)
         if cursor:
             conditions.append(BY_DUE.after(cursor, TASK))
-        branches = [select(TASK).where(*lead, *conditions) for lead in leads(wanted)]
-        page = BY_DUE.merged(limit + 1, branches, TASK)
+        lists = [select(TASK).where(*branch, *conditions) for branch in by_columns(wanted)]
+        page = BY_DUE.merged(limit + 1, lists, TASK)
         joined = select(page, *OF_ORDER).join(ORDER, ORDER.c.order_id == page.c.order_id)
         with self._database.reading() as connection:
             found = connection.execute(BY_DUE.first(limit + 1, joined, page)).all()
@@ -80,21 +80,27 @@ def record_of(row: Any, order: OrderRow) -> TaskRecord:
     return TaskRecord(task, order, row.holder, task.version + row.unnumbered, row.policy)
 
 
-def leads(wanted: TaskFilter) -> list[list[Condition]]:
-    """The lists that together hold every task wanted, each with an index of its own that begins at its first page."""
+def by_columns(wanted: TaskFilter) -> list[list[Condition]]:
+    """What is asked of columns; whose they are leads, and status by status, through what is open and past what is done."""
+    asked: dict[str, Collection[str]] = {
+        "holder": [plain(person) for person in wanted.assignee],
+        "department": wanted.departments,
+        "status": wanted.status,
+        "kind": wanted.kind,
+    }
     if wanted.order_no:
-        return [[TASK.c.order_id.in_([order_key(number) for number in wanted.order_no])]]
-    whose = each(TASK.c.holder, map(plain, wanted.assignee)) or each(TASK.c.department, wanted.departments or Department)
-    return [list(pair) for pair in product(whose, each(TASK.c.status, wanted.status or TaskStatus))]
+        return branches(TASK, asked, [])
+    every_status = {**asked, "status": wanted.status or tuple(TaskStatus)}
+    if wanted.assignee:
+        return branches(TASK, every_status, ["holder", "status"])
+    return branches(TASK, {**every_status, "department": wanted.departments or tuple(Department)}, ["department", "status"])
 
 
 def filters(wanted: TaskFilter, now: datetime) -> list[Condition]:
-    found = [
-        *beside(TASK.c.department, wanted.departments),
-        *beside(TASK.c.holder, tuple(map(plain, wanted.assignee))),
-        *beside(TASK.c.status, wanted.status),
-        *beside(TASK.c.kind, wanted.kind),
-    ]
+    """What else is asked."""
+    found: list[Condition] = []
+    if wanted.order_no:
+        found.append(TASK.c.order_id.in_([order_key(number) for number in wanted.order_no]))
     if wanted.lateness:
         found.append(or_(*(is_late(one, now) for one in wanted.lateness)))
     if wanted.due_before:

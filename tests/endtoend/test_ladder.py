@@ -31,9 +31,9 @@ def of(kinds: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     return sorted((kind, to if "@" in to else f"{to}@plant.example") for kind, names in kinds.items() for to in names)
 
 
-def all_climbed(*tasks: dict[str, Any], and_told: timedelta = IN_TIME) -> None:
+def all_climbed(*tasks: dict[str, Any]) -> None:
     """Waits until the last rung of these tasks is past, and what it sends would have arrived."""
-    last = max(dates.read(task["due_at"]) for task in tasks) + timedelta(seconds=LAST_RUNG) + and_told
+    last = max(dates.read(task["due_at"]) for task in tasks) + timedelta(seconds=LAST_RUNG) + IN_TIME
     time.sleep(max(0.0, (last - dates.now()).total_seconds()))
 
 
@@ -93,29 +93,34 @@ def test_an_answer_ends_the_ladder_and_a_rung_before_the_opening_is_skipped(hurr
 def test_after_an_outage_only_the_highest_rung_is_told(hurried: Plant) -> None:
     order = hurried.enter()
     hurried.stack.kill()
-    all_climbed(order.first_task, and_told=timedelta(0))
+    past(order.first_task, "critical")
     hurried.stack.start()
-    only_the_highest(hurried, order)
+    rungs_told(order, {"critical": ("boss",)}, [("critical", ["remind", "overdue", "escalate"])])
 
 
-@pytest.mark.xfail(strict=True, reason="the workflow tells by the instant at which its task began: a lower rung is sent, too")
+# Not strict: on a slow machine the engine may have taken the task away, and the worker begins with a new one.
+@pytest.mark.xfail(strict=False, reason="the workflow tells by the instant at which its task began: a lower rung is sent, too")
 def test_after_a_worker_was_frozen_only_the_highest_rung_is_told(hurried: Plant) -> None:
     order, worker = hurried.enter(), hurried.stack.pid("worker")
     signalled(worker, signal.SIGSTOP)
-    all_climbed(order.first_task, and_told=timedelta(0))
+    past(order.first_task, "escalate")
     signalled(worker, signal.SIGCONT)
-    only_the_highest(hurried, order)
+    rungs_told(order, {"escalate": SALES, "critical": ("boss",)}, [("escalate", ["remind", "overdue"]), ("critical", [])])
 
 
-def only_the_highest(plant: Plant, order: Order) -> None:
-    until(lambda: rungs(plant.mails(order.number)), "the highest rung is told")
+def past(task: dict[str, Any], rung: str) -> None:
+    """Waits until just after the rung's instant."""
+    instant = dates.read(task["due_at"]) + timedelta(seconds=LADDER[rung] + 0.4)
+    time.sleep(max(0.0, (instant - dates.now()).total_seconds()))
+
+
+def rungs_told(order: Order, mails: dict[str, tuple[str, ...]], reached: list[tuple[str, list[str]]]) -> None:
+    """Exactly these mails in the end, and these rungs on record, each with those that it superseded."""
     until(lambda: order.task("confirm_order")["escalation_level"] == len(LADDER), "the highest rung is reached")
-    time.sleep(2)
-    assert times(rungs(plant.mails(order.number))) == of({"critical": ("boss",)})
-    reached = [event for event in order.events() if event["type"] == "rung_reached"]
-    assert [(event["data"]["rung"], event["data"]["superseded"]) for event in reached] == [
-        ("critical", ["remind", "overdue", "escalate"])
-    ]
+    time.sleep(IN_TIME.total_seconds())
+    assert times(rungs(order.plant.mails(order.number))) == of(mails)
+    recorded = [event["data"] for event in order.events() if event["type"] == "rung_reached"]
+    assert [(data["rung"], data["superseded"]) for data in recorded] == reached
     order.confirmed().audit()
 
 

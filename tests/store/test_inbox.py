@@ -181,6 +181,23 @@ def test_flushes_and_claims_at_once_lose_nothing(db: Store, journal: SqlJournal,
     assert [event.seq for event in db.orders.events("PO-1", 0, 200, None).items] == list(range(1, 13))
 
 
+@pytest.mark.usefixtures("tells")
+def test_two_processes_that_write_at_once_wait_for_each_other(db: Store, url: str) -> None:
+    """A reader that turned writer after another wrote would be refused at once, however long it were willing to wait."""
+    other = Store.open(url)
+    with ThreadPoolExecutor(2) as pool:
+        for store in (db, other):
+            name = "ours" if store is db else "theirs"
+            pool.submit(lambda store=store, name=name: [assign(store, f"{name}{n}") for n in range(25)])
+    other.close()
+    with db.database.reading() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM inbox_log")) == 50
+
+
+def assign(store: Store, name: str) -> None:
+    store.inbox.assign(TASK, name, "head", "-", said(name), NOW)
+
+
 # Snoozes.
 
 

@@ -271,6 +271,7 @@ def test_who_speaks_to_an_order_is_told_the_order(db: Store, journal: SqlJournal
     journal.flush(tells.flush())
     tells.confirm()
     db.inbox.claim("PO-1.confirm_order.1", "bo", said("claim"), NOW)
+    tells.complete(tells.open(Kind.INSPECT), "pass")
     tells.record(e.Resumed(reason="the rain is over"), said("resume"))
     journal.flush(tells.flush())
     reply, shown = db.replies.get("said-resume"), db.orders.get("PO-1", tells.at)

@@ -119,6 +119,65 @@ async def test_of_two_people_who_answer_one_task_one_wins(plant: Plant) -> None:
     assert no.refusal.extra["completed_at"] == f"{winner.completed_at:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
+async def both_at_once(plant: Plant, kind: str, first: c.Said, then: c.Said, updates: tuple[str, str]) -> list[object]:
+    """Two calls that reach the order together, while it is busy writing something else."""
+    plant.journal.takes = 0.4
+    busy = asyncio.create_task(plant.extend(kind, plant.at(5)))
+    await asyncio.sleep(0.15)
+    plant.journal.takes = 0.0
+    one = asyncio.create_task(plant.say(updates[0], first))
+    await asyncio.sleep(0.05)
+    other = asyncio.create_task(plant.say(updates[1], then))
+    await busy
+    return list(await asyncio.gather(one, other, return_exceptions=True))
+
+
+def cancelling(plant: Plant) -> c.CancelOrder:
+    return c.CancelOrder(actor=CAST[Department.SALES], ref=plant.ref(), reason="customer withdrew")
+
+
+async def test_goods_that_leave_while_sales_cancels_have_left(plant: Plant) -> None:
+    await plant.enter(100)
+    await plant.accepted()
+    await plant.plan_shipment()
+    leave = plant.answering("dispatch", "dispatched", override_reason="x")
+    _, no = await both_at_once(plant, "dispatch", leave, cancelling(plant), ("complete", "cancel"))
+    assert isinstance(no, Refused) and no.code == "already-dispatched"
+    assert (plant.row.status, plant.open_kinds()) == ("open", ["sign_off"])
+
+
+async def test_an_order_confirmed_while_it_is_cancelled_was_confirmed_first(plant: Plant) -> None:
+    await plant.enter(100)
+    confirm = plant.answering("confirm_order", "confirm", promised_date=plant.day(60), channel="phone")
+    await both_at_once(plant, "confirm_order", confirm, cancelling(plant), ("complete", "cancel"))
+    await plant.settle()
+    assert (plant.row.status, plant.row.promised) == ("cancelled", plant.day(60))
+    assert plant.types.index("promised") < plant.types.index("order_closed")
+    assert "customer" in {name for notice in plant.mails("order_cancelled") for name in notice.to}
+
+
+async def test_nobody_answers_what_is_cancelled_at_the_same_time(plant: Plant) -> None:
+    await plant.enter(100)
+    plant.mail.is_away = True
+    confirm = plant.answering("confirm_order", "confirm", promised_date=plant.day(60), channel="phone")
+    _, no = await both_at_once(plant, "confirm_order", cancelling(plant), confirm, ("cancel", "complete"))
+    assert isinstance(no, Refused) and no.code == "task-closed"
+    assert (plant.row.status, plant.row.promised) == ("cancelled", None)
+
+
+async def test_a_promise_may_be_moved_the_moment_it_is_given(plant: Plant) -> None:
+    await plant.enter(100)
+    confirm = plant.answering("confirm_order", "confirm", promised_date=plant.day(60), channel="phone")
+    move = c.RepromiseOrder(
+        actor=CAST[Department.SALES], ref=plant.ref(), promised_date=plant.day(70), reason="x", customer_agreed=True
+    )
+    results = await both_at_once(plant, "confirm_order", confirm, move, ("complete", "repromise"))
+    # Refused as not confirmed yet, or taken as the second revision; never half of each.
+    refused = [result for result in results if isinstance(result, Refused)]
+    assert [no.code for no in refused] in ([], ["not-confirmed"])
+    assert len(plant.row.promises) == 2 - len(refused)
+
+
 async def test_an_unknown_task_is_not_known_yet(plant: Plant) -> None:
     await plant.enter(100)
     assert (await plant.refused(plant.answer("inspect", "pass"))).code == "unknown-here"

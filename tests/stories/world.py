@@ -1,6 +1,7 @@
 """Fakes of the ports that the stories run against: a store in memory with the journal's rules, and a mailbox."""
 
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -39,6 +40,8 @@ class MemoryJournal(ports.Journal):
         self.lock = threading.Lock()
         self.flushes: list[Flush] = []
         self.is_away = False
+        self.takes = 0.0
+        """Seconds that a flush takes; what is said meanwhile reaches the order all at once."""
         self.breaks_after_writing = 0
         """How many of the next flushes are written and then fail all the same, as when the worker dies in between."""
         self.refused = 0
@@ -48,6 +51,7 @@ class MemoryJournal(ports.Journal):
     @override
     @activity.defn(name="journal.flush", no_thread_cancel_exception=True)
     def flush(self, flush: Flush) -> Flushed:
+        time.sleep(self.takes)
         with self.lock:
             if self.is_away:
                 self.refused += 1
