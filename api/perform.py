@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from activities.store import Reply, StoreAway
 from api.calls import Call
-from api.deeds import Deed, Office, ToInbox, ToOrder, ToStart, Verdict
+from api.deeds import Deed, Office, ToInbox, ToOrder, ToStart
 from api.engine import AlreadyEntered, Engine, EngineIsAway, NotRunning, OutcomeIsUnknown, Refused
 from api.entering import exists
 from api.metrics import Metrics
@@ -35,6 +35,13 @@ class Answer(NamedTuple):
         return Response(self.reply.body, self.reply.status, headers, "application/json")
 
 
+class Spoken(NamedTuple):
+    """Words for the engine; `is_repeat` when the store has an answer to them that history may not have."""
+
+    verdict: ToOrder | ToStart
+    is_repeat: bool
+
+
 class Performer:
     def __init__(self, office: Office, engine: Engine, threads: Threads, metrics: Metrics) -> None:
         self.office = office
@@ -57,12 +64,16 @@ class Performer:
             found = await self._threads.run(self._judge, deed, call)
             return found if isinstance(found, Answer) else await self._do(visit, deed, call, found)
 
-    def _judge(self, deed: Deed[Any], call: Call) -> Answer | Verdict:
+    def _judge(self, deed: Deed[Any], call: Call) -> Answer | Spoken:
         """Everything that the store can say to it, in one thread; the inbox's own affairs are done at once."""
-        if call.key_is_theirs and (reply := self.office.store.replies.get(call.ref.id)):
-            return Answer(same(reply, call), is_repeat=True)
-        verdict = deed.judge(call)
-        return Answer(self._in_inbox(verdict, call), is_repeat=False) if isinstance(verdict, ToInbox) else verdict
+        reply = self.office.store.replies.get(call.ref.id) if call.key_is_theirs else None
+        if reply and same(reply, call).is_confirmed:
+            return Answer(reply, is_repeat=True)
+        # Said again under the same id, the order knows it, or does what a crash took from it.
+        verdict = deed.judge(call, by_order_alone=reply is not None)
+        if isinstance(verdict, ToInbox):
+            return Answer(self._in_inbox(verdict, call), is_repeat=False)
+        return Spoken(verdict, is_repeat=reply is not None)
 
     def _in_inbox(self, verdict: ToInbox, call: Call) -> Reply:
         try:
@@ -71,22 +82,22 @@ class Performer:
             # It answered a moment ago; whether it got as far as the commit, nobody knows.
             raise OutcomeIsUnknown("the store went away") from error
 
-    async def _do(self, visit: Visit, deed: Deed[Any], call: Call, verdict: Verdict) -> Answer:
+    async def _do(self, visit: Visit, deed: Deed[Any], call: Call, spoken: Spoken) -> Answer:
         visit.has_spoken = True
         refused: Exception | None = None
         try:
-            await self._speak(verdict, call, max(0.0, visit.seconds_left - READING))
+            await self._speak(spoken.verdict, call, max(0.0, visit.seconds_left - READING))
         except (Refused, NotRunning, AlreadyEntered) as error:
             refused = error
         # Asked for even then: a hand-over in the middle can hide from us that it was done.
         reply = await self._threads.run(self.office.store.replies.get, call.ref.id)
-        if reply is not None:
-            return Answer(same(reply, call), is_repeat=False)
+        if reply is not None and counts(reply, refused):
+            return Answer(same(reply, call), spoken.is_repeat)
         if refused is not None:
             raise await self._meaning(refused, deed, call)
         raise OutcomeIsUnknown("the answer is not on record yet")
 
-    async def _speak(self, verdict: Verdict, call: Call, within: float) -> None:
+    async def _speak(self, verdict: ToOrder | ToStart, call: Call, within: float) -> None:
         name = verdict.update if isinstance(verdict, ToOrder) else "enter"
         try:
             match verdict:
@@ -104,10 +115,17 @@ class Performer:
         if isinstance(refused, Refused):
             return Problem.of(refused.refusal)
         again = await self._threads.run(self._judge, deed, call)
-        if isinstance(again, ToStart) and isinstance(refused, AlreadyEntered):
+        if isinstance(again, Spoken) and isinstance(again.verdict, ToStart) and isinstance(refused, AlreadyEntered):
             # Whoever was first has not been written down yet.
-            return Problem.of(exists(again.start.facts.order_no))
+            return Problem.of(exists(again.verdict.start.facts.order_no))
         return OutcomeIsUnknown("the order cannot be reached")
+
+
+def counts(reply: Reply, refused: Exception | None) -> bool:
+    """Whether a stored answer is the truth: an order that says no knows nothing of it, unless it has ended since."""
+    if reply.is_confirmed or not isinstance(refused, Refused):
+        return True
+    return refused.refusal.code == "order-closed"
 
 
 def same(reply: Reply, call: Call) -> Reply:

@@ -19,6 +19,7 @@ from activities.mail.transport import Transport
 from activities.store import SqlJournal, Store
 from jiaoqi.connection import connect, ensure_namespace
 from jiaoqi.settings import Settings
+from workers.mending import mend
 from workers.sandbox import RUNNER
 from workflows import visibility
 from workflows.mailroom import QUEUE as MAIL_QUEUE
@@ -48,7 +49,9 @@ async def work(settings: Settings) -> None:
     with contextlib.closing(store), ThreadPoolExecutor(WRITERS) as writers, ThreadPoolExecutor(CARRIERS) as carriers:
         async with orders(client, store, writers), mail(client, store, settings, carriers):
             log.warning("serving %s and %s", QUEUE, MAIL_QUEUE)
+            mending = asyncio.create_task(mend(client, store))
             await stopping.wait()
+            mending.cancel()
 
 
 def orders(client: Client, store: Store, pool: ThreadPoolExecutor) -> Worker:

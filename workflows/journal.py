@@ -36,6 +36,8 @@ class Journal:
         """The last seq that the store has and history knows of."""
         self.policies: dict[str, Policy] = {state.digest: state.policy}
         self._nudged = False
+        self._rewrites = 0
+        self._rewritten = 0
         self.before_writing: Callable[[], None] = lambda: None
         self.after_writing: Callable[[tuple[Event, ...], Flushed], None] = lambda batch, flushed: None
 
@@ -89,32 +91,38 @@ class Journal:
         """Waits until the store has the event."""
         await workflow.wait_condition(lambda: self.confirmed >= seq)
 
+    async def rewrite(self) -> None:
+        """Writes the order as it is, news or none: what an undone attempt left in the store is healed."""
+        self._rewrites += 1
+        mine = self._rewrites
+        await workflow.wait_condition(lambda: self._rewritten >= mine)
+
     async def keep(self) -> None:
         """Writes batch after batch, one at a time, as long as the order lives."""
         while True:
-            await workflow.wait_condition(lambda: bool(self.pending) or self._nudged)
+            await workflow.wait_condition(lambda: bool(self.pending) or self._nudged or self._rewrites > self._rewritten)
             # The others go first: an answer and the task that it opens are one transaction.
             await asyncio.sleep(0)
             self._nudged = False
             self.before_writing()
-            if self.pending:
+            if self.pending or self._rewrites > self._rewritten:
                 await self._flush()
 
     async def _flush(self) -> None:
-        batch, closed = tuple(self.pending), tuple(self.closed.values())
+        batch, closed, rewrites = tuple(self.pending), tuple(self.closed.values()), self._rewrites
         self.pending.clear()
         self.closed.clear()
         flush = Flush(
             order=views.row(self.state, self.calendar, workflow.now()),
             events=batch,
             tasks=(*self.state.tasks.values(), *closed),
-            first_seq=batch[0].seq,
+            first_seq=self.state.seq - len(batch) + 1,
             confirmed_seq=self.confirmed,
             fence=workflow.time(),
             at=workflow.now(),
         )
         flushed = await _write(flush)
-        self.confirmed = batch[-1].seq
+        self.confirmed, self._rewritten = flush.order.version, rewrites
         self.after_writing(batch, flushed)
 
 

@@ -324,6 +324,17 @@ class OrderWorkflow:
         """Cancels the order, as long as no goods have left."""
         return await self.heard(said, lambda: self.cancelled(said.reason, said))
 
+    @workflow.update(name="mend")
+    async def mend(self) -> int:
+        """Writes the order to the store as it is; the seq that it has."""
+        await self.journal.rewrite()
+        return self.state.seq
+
+    @workflow.query(name="seq")
+    def show_seq(self) -> int:
+        """The seq of the last event that history knows of."""
+        return self.state.seq
+
     @workflow.update(name="adopt_policy")
     async def adopt_policy(self, said: c.AdoptPolicy) -> int:
         """Goes on under another version of the policy."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from activities.store.database import Database
 from activities.store.event_rows import event, event_out
@@ -39,6 +39,18 @@ BY_OPENING = Sorting("notices", ("opened_at", "notice_key", "recipient"), (insta
 
 A_FEW = 200
 """Orders that are read at a time where all are wanted."""
+
+
+UNCONFIRMED = select(ORDER.c.order_no, ORDER.c.last_seq).where(
+    ORDER.c.last_seq > ORDER.c.confirmed_seq, ORDER.c.fence >= bindparam("since")
+)
+
+
+class Unconfirmed(NamedTuple):
+    """An order, and the last seq that the store has of it."""
+
+    order_no: str
+    seq: int
 
 
 class OrderReader:
@@ -99,6 +111,13 @@ class OrderReader:
         with self._database.reading() as connection:
             found = connection.execute(HISTORY, {"order_id": order_key(order_no), "after": 0}).all()
         return [event(row) for row in found]
+
+    def unconfirmed(self, within: float) -> list[Unconfirmed]:
+        """Orders whose last flush history may not have: those written in the last seconds before the store fell silent."""
+        with self._database.reading() as connection:
+            newest = connection.execute(select(func.max(ORDER.c.fence))).scalar() or 0.0
+            found = connection.execute(UNCONFIRMED, {"since": newest - within}).all()
+        return [Unconfirmed(row.order_no, row.last_seq) for row in found]
 
     def free_follow_up(self, order_no: str) -> str:
         """The first `{order_no}-Rn` that no order has, in any case."""

@@ -6,9 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from activities.store.database import Database
-from activities.store.tables import REPLY
+from activities.store.tables import ORDER, REPLY
 
-BY_ID = select(REPLY).where(REPLY.c.said_id == bindparam("said_id"))
+BY_ID = (
+    select(REPLY, ORDER.c.confirmed_seq)
+    .outerjoin(ORDER, ORDER.c.order_id == REPLY.c.order_id)
+    .where(REPLY.c.said_id == bindparam("said_id"))
+)
+CREATED = 201
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,8 @@ class Reply:
     body: str
     location: str | None
     etag: str
+    is_confirmed: bool = True
+    """Whether history is known to have what it tells: of the last flush, a kill may have undone the attempt that wrote it."""
 
 
 class Replies:
@@ -36,7 +43,16 @@ def find(connection: Connection, said_id: str) -> Reply | None:
     row: Any = connection.execute(BY_ID, {"said_id": said_id}).first()
     if row is None:
         return None
-    return Reply(fingerprint=row.fingerprint, status=row.status, body=row.body, location=row.location, etag=row.etag)
+    # An order that was entered is in its history before it is written.
+    confirmed = row.seq is None or row.status == CREATED or row.confirmed_seq is None or row.seq <= row.confirmed_seq
+    return Reply(
+        fingerprint=row.fingerprint,
+        status=row.status,
+        body=row.body,
+        location=row.location,
+        etag=row.etag,
+        is_confirmed=confirmed,
+    )
 
 
 def etag(version: int) -> str:

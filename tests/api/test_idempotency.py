@@ -127,7 +127,22 @@ async def test_a_repeat_during_the_first_waits_for_it(plant: Plant) -> None:
     answers = await asyncio.gather(*calls)
     assert all(same(answers[0], answer) for answer in answers)
     assert sorted(map(is_repeat, answers)) == [False, True, True, True, True]
-    assert len(plant.engine.heard) == 2, "the entry, and one of five"
+    events = (await plant.get("sales1", "/orders/PO-1/events")).json()["items"]
+    assert [event["type"] for event in events if event["key"] == "k"] == ["task_completed"], "done once for all five"
+
+
+async def test_an_answer_that_a_crash_took_back_is_done_when_it_is_repeated(plant: Plant) -> None:
+    """The store shows what history never had: the repeat is not told the lost answer, but done anew."""
+    await plant.entered()
+    order = plant.engine.order("PO-1")
+    history = order.state.model_copy(deep=True)
+    await plant.post("sales1", f"{TASK}/complete", CONFIRM, key="k")
+    order.state = history
+    again = await plant.post("sales1", f"{TASK}/complete", CONFIRM, key="k")
+    assert again.status_code == 200 and len(plant.engine.heard) == 3
+    events = (await plant.get("sales1", "/orders/PO-1/events")).json()["items"]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert [event["type"] for event in events if event["key"] == "k"] == ["task_completed"]
 
 
 async def test_two_orders_under_one_key_at_once_are_one(plant: Plant) -> None:

@@ -4,9 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.endtoend import people
 from tests.endtoend.mails import Sink
 from tests.endtoend.plant import Plant, mortal_plant_at, plant_at
 from tests.endtoend.policies import IN_SECONDS, ORDINARY
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_stays() -> Iterator[None]:
+    yield
+    people.dismiss()
 
 
 @pytest.fixture(scope="session")

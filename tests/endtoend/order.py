@@ -280,7 +280,7 @@ class Order:
         """Exactly these (kind, recipient) are on record, every one with an end, and each mail arrived once."""
         wanted = sorted(expected)
         until(lambda: self._told() == wanted, lambda: f"notices {wanted}, there are {self._told()}")
-        until(lambda: {row["state"] for row in self.notices()} <= FINAL, lambda: f"all sent: {self.notices()}")
+        until(lambda: {row["state"] for row in self.notices()} <= FINAL, lambda: f"all sent: {self.notices()}", within=60)
         rows = self.notices()
         assert len({row["message_id"] for row in rows}) == len(rows)
         sent = {row["message_id"]: row for row in rows if row["state"] == "sent"}

@@ -1,6 +1,5 @@
 """The plant's people: hired through the command line, and what each says through HTTP."""
 
-import atexit
 import contextlib
 import functools
 import io
@@ -57,10 +56,16 @@ def hire(home: Path) -> Mapping[str, str]:
 def hired_once() -> tuple[Path, Mapping[str, str]]:
     """The same commands as a user's, but in this process: two dozen interpreters take half a minute."""
     home = Path(tempfile.mkdtemp(prefix="jiaoqi-cast-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
     for name, roles in CAST.items():
         jiaoqi("people", "add", name, "--email", f"{name}@plant.example", *roles, "--home", str(home))
     return home, {name: jiaoqi("people", "token", name, "--home", str(home)).strip() for name in CAST}
+
+
+def dismiss() -> None:
+    """Leaves nothing behind of whom we hired."""
+    if hired_once.cache_info().currsize:
+        shutil.rmtree(hired_once()[0])
+        hired_once.cache_clear()
 
 
 def jiaoqi(*arguments: str) -> str:

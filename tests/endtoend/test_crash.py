@@ -28,7 +28,6 @@ def test_the_worker_is_killed_while_people_work(hurried: Plant) -> None:
 
 
 # What was acknowledged before the crash is judged by pytest.fail, which this does not excuse.
-@pytest.mark.xfail(raises=AssertionError, strict=False, reason="see test_window: what the store had ahead of history stays")
 def test_everything_is_killed_while_people_work(hurried: Plant) -> None:
     for _ in range(CRASHES):
         with busy(hurried, CLIENTS) as crew:

@@ -84,7 +84,6 @@ def test_another_person_answers_another_task(hurried: Plant, victims: tuple[str,
     goes_on_to_its_end(order)
 
 
-@pytest.mark.xfail(strict=True, reason="the API replays an answer that history never confirmed; the next flush takes it away")
 def test_the_caller_repeats_before_anybody_else_speaks(hurried: Plant) -> None:
     order = hurried.enter().confirmed().planned()
     call = Call(order, "ready_materials", "ready", "supply1")
@@ -94,7 +93,6 @@ def test_the_caller_repeats_before_anybody_else_speaks(hurried: Plant) -> None:
     goes_on_to_its_end(order)
 
 
-@pytest.mark.xfail(strict=True, reason="the store shows the undone answer for good: nobody can answer what the order waits for")
 def test_nobody_else_has_anything_to_answer(hurried: Plant) -> None:
     order = hurried.enter().confirmed().planned()
     order.answer("ready_materials", "ready")

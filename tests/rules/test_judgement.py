@@ -35,6 +35,8 @@ def pointers(refusal: Refusal | None) -> list[str]:
 PLAN = {"planned_start": "2026-11-23", "expected_completion": "2026-11-25"}
 SHIP = {"mode": "road", "carrier": "Hsin Yun", "ship_at": "2026-11-24T10:00:00+08:00", "transit_days": 1}
 SIGNED = {"signed_by": "Ms. Lin"}
+FEEDBACK = {"csat": 5, "channel": "phone"}
+ISSUE = {"kind": "service", "text": "rude", "department": "sales"}
 ON_THE_WAY = order(Step.SIGN_OFF, day(30), work=work(sent={"1": 100, "2": 20}), shipment=shipment("18 10:00", day(19)))
 
 
@@ -83,6 +85,25 @@ ON_THE_WAY = order(Step.SIGN_OFF, day(30), work=work(sent={"1": 100, "2": 20}), 
         (Kind.PLAN_SHIPMENT, "plan", {**SHIP, "transit_days": 366}, ["/fields/transit_days"]),
         (Kind.PLAN_SHIPMENT, "plan", {**SHIP, "transit_days": 1.0}, ["/fields/transit_days"]),
         (Kind.PLAN_SHIPMENT, "plan", {**SHIP, "ship_at": "2026-11-19"}, ["/fields/ship_at"]),
+        (Kind.PLAN_SHIPMENT, "plan", {**SHIP, "accept_late": "yes"}, ["/fields/accept_late"]),
+        (Kind.COLLECT_FEEDBACK, "answered", FEEDBACK, []),
+        (Kind.COLLECT_FEEDBACK, "answered", {**FEEDBACK, "csat": 0}, ["/fields/csat"]),
+        (Kind.COLLECT_FEEDBACK, "answered", {**FEEDBACK, "csat": 6}, ["/fields/csat"]),
+        (Kind.COLLECT_FEEDBACK, "answered", {**FEEDBACK, "csat": 4.0}, ["/fields/csat"]),
+        (Kind.COLLECT_FEEDBACK, "answered", {**FEEDBACK, "nps": 11}, ["/fields/nps"]),
+        (Kind.COLLECT_FEEDBACK, "answered", {**FEEDBACK, "channel": "x" * 201}, ["/fields/channel"]),
+        (Kind.COLLECT_FEEDBACK, "answered", {**FEEDBACK, "comment": "x" * 2001}, ["/fields/comment"]),
+        (Kind.COLLECT_FEEDBACK, "answered", {**FEEDBACK, "issues": [{**ISSUE, "kind": "price"}]}, ["/fields/issues/0/kind"]),
+        (
+            Kind.COLLECT_FEEDBACK,
+            "answered",
+            {**FEEDBACK, "issues": [{**ISSUE, "department": "it"}]},
+            ["/fields/issues/0/department"],
+        ),
+        (Kind.PRODUCE, "done", {"good": {}}, ["/fields/good"]),
+        (Kind.PRODUCE, "done", {"good": {"01": 5}}, ["/fields/good/01"]),
+        (Kind.PRODUCE, "done", {"good": {"1": -1}}, ["/fields/good/1"]),
+        (Kind.PRODUCE, "done", {"good": {"1": "5"}}, ["/fields/good/1"]),
         (Kind.DECIDE_PROMISE, "repromise", {"promised_date": "2026-12-01", "reason": "x", "customer_agreed": True}, []),
         (
             Kind.DECIDE_PROMISE,

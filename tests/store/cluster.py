@@ -13,9 +13,6 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from activities import store
-from activities.store.tables import METADATA
-
 
 def binaries() -> Path | None:
     """Where initdb and postgres lie: the newest that Debian has, or those on the path."""
@@ -28,34 +25,17 @@ class Cluster:
     def __init__(self, folder: Path, server: "subprocess.Popen[bytes]") -> None:
         self.folder, self.server = folder, server
         self.made = 0
-        self.has_fresh = False
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
-    def empty(self) -> str:
+    def create(self) -> str:
         """A new database with nothing in it."""
         self.made += 1
-        name = f"empty_{self.made}"
-        self._create(name)
-        return self.url(name)
-
-    def fresh(self) -> str:
-        """A database with our tables and nothing in them: the same one, emptied, which is faster than a new one."""
-        url = self.url("fresh")
-        if not self.has_fresh:
-            self._create("fresh")
-            store.migrate(url)
-            self.has_fresh = True
-        tables = sql.SQL(", ").join(sql.Identifier(table.name) for table in METADATA.sorted_tables)
-        with psycopg.connect(url) as connection:
-            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(tables))
-            connection.execute("INSERT INTO register VALUES (1, 0)")
-        return url
-
-    def _create(self, name: str) -> None:
+        name = f"store_{self.made}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.url(name)
 
 
 @contextmanager

@@ -1,14 +1,16 @@
 """The store's tests run on SQLite and on PostgreSQL, each on a real one."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, insert
 
 from activities import store
-from activities.store import SqlJournal, Store
+from activities.store import Database, SqlJournal, Store
+from activities.store.tables import METADATA, REGISTER
 from tests.store import cluster
+from tests.store.plant import UI
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +22,7 @@ def postgres() -> Iterator[cluster.Cluster]:
         yield running
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -31,31 +33,42 @@ def empty_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
     if backend == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
     running: cluster.Cluster = request.getfixturevalue("postgres")
-    return running.empty()
+    return running.create()
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("sqlite") / "migrated.db"
-    store.migrate(f"sqlite:///{made}")
-    return made
-
-
-@pytest.fixture
-def url(backend: str, request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path) -> str:
-    """A database with our tables and nothing in them."""
+def shared_url(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     if backend == "sqlite":
-        made = shutil.copy(migrated_file, tmp_path / "store.db")
-        return f"sqlite:///{made}"
-    running: cluster.Cluster = request.getfixturevalue("postgres")
-    return running.fresh()
+        url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'store.db'}"
+    else:
+        running: cluster.Cluster = request.getfixturevalue("postgres")
+        url = running.create()
+    store.migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def shared_database(shared_url: str) -> Iterator[Database]:
+    """One for all tests of a backend: what SQLAlchemy has compiled once need not be compiled for each."""
+    database = Database(shared_url)
+    yield database
+    database.close()
 
 
 @pytest.fixture
-def db(url: str) -> Iterator[Store]:
-    opened = Store.open(url)
-    yield opened
-    opened.close()
+def db(shared_database: Database) -> Store:
+    """A store with nothing in it."""
+    with shared_database.writing() as connection:
+        for table in reversed(METADATA.sorted_tables):
+            connection.execute(delete(table))
+        connection.execute(insert(REGISTER), {"id": 1, "version": 0})
+    return Store(shared_database, UI)
+
+
+@pytest.fixture
+def url(db: Store, shared_url: str) -> str:
+    """Where the store is, for another process."""
+    return shared_url
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -20,6 +20,7 @@ from workflows.types.orders import Line
 from workflows.types.words import Kind
 
 SOON = 5.0
+"""Seconds; what takes 1.5 or 2 on its own may take longer on a busy machine."""
 
 
 def tells_of_an_order(journal: SqlJournal) -> TellsOfAnOrder:
@@ -50,11 +51,11 @@ def locked(url: str) -> Iterator[None]:
             yield
 
 
-def test_writes_give_up_on_a_lock_below_two_seconds_and_reads_go_on(db: Store, journal: SqlJournal, url: str) -> None:
+def test_writes_give_up_on_a_lock_soon_and_reads_go_on(db: Store, journal: SqlJournal, url: str) -> None:
     tells = tells_of_an_order(journal)
     with locked(url):
-        soon_away(lambda: journal.flush(tells.flush()), within=2.0)
-        soon_away(lambda: db.inbox.claim("PO-1.produce.1", "bo", said("a"), NOW), within=2.0)
+        soon_away(lambda: journal.flush(tells.flush()), within=3.0)
+        soon_away(lambda: db.inbox.claim("PO-1.produce.1", "bo", said("a"), NOW), within=3.0)
         assert db.orders.get("PO-1", NOW)
         db.ping()
     db.inbox.claim("PO-1.produce.1", "bo", said("a"), NOW)
@@ -79,6 +80,14 @@ def test_a_store_that_is_not_migrated_is_away(empty_url: str) -> None:
     unready.close()
 
 
+def test_a_store_that_is_overrun_is_away(db: Store) -> None:
+    with ExitStack() as busy:
+        for _ in range(30 if db.database.is_sqlite else 20):
+            busy.enter_context(db.database.reading())
+        soon_away(db.ping, within=3.0)
+    db.ping()
+
+
 def test_a_full_disk_is_away_and_leaves_nothing_half_done(tmp_path: Path) -> None:
     store.migrate(url := f"sqlite:///{tmp_path / 'store.db'}")
     full = Store.open(url)
@@ -94,18 +103,20 @@ def test_a_full_disk_is_away_and_leaves_nothing_half_done(tmp_path: Path) -> Non
 
 
 def test_all_connections_broken_are_made_anew(postgres: Cluster) -> None:
-    opened = Store.open(url := postgres.fresh())
+    store.migrate(url := postgres.create())
+    opened = Store.open(url)
     tells_of_an_order(SqlJournal(opened))
     # The caller's own connection too, so that the call itself fails.
     with pytest.raises(psycopg.OperationalError), psycopg.connect(url, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'fresh'")
+        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()")
     assert opened.orders.get("PO-1", NOW)
     opened.close()
 
 
 def test_a_silent_server_is_given_up(postgres: Cluster) -> None:
     """Frozen, it neither answers nor hangs up, and its own timeouts stand still too."""
-    opened = Store.open(postgres.fresh())
+    store.migrate(url := postgres.create())
+    opened = Store.open(url)
     with opened.database.reading() as connection:
         pid = connection.scalar(text("SELECT pg_backend_pid()"))
     assert isinstance(pid, int)

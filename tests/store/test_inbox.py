@@ -186,16 +186,15 @@ def test_two_processes_that_write_at_once_wait_for_each_other(db: Store, url: st
     """A reader that turned writer after another wrote would be refused at once, however long it were willing to wait."""
     other = Store.open(url)
     with ThreadPoolExecutor(2) as pool:
-        for store in (db, other):
-            name = "ours" if store is db else "theirs"
-            pool.submit(lambda store=store, name=name: [assign(store, f"{name}{n}") for n in range(25)])
+        list(pool.map(assign_often, (db, other), ("ours", "theirs")))
     other.close()
     with db.database.reading() as connection:
         assert connection.scalar(text("SELECT count(*) FROM inbox_log")) == 50
 
 
-def assign(store: Store, name: str) -> None:
-    store.inbox.assign(TASK, name, "head", "-", said(name), NOW)
+def assign_often(store: Store, name: str) -> None:
+    for n in range(25):
+        store.inbox.assign(TASK, f"{name}{n}", "head", "-", said(f"{name}{n}"), NOW)
 
 
 # Snoozes.

@@ -1,6 +1,9 @@
 """The tables: made by the migrations exactly as the code declares them, once, whoever comes first."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -11,6 +14,7 @@ from activities import store
 from activities.store.database import parse
 from activities.store.migrate import config
 from activities.store.tables import METADATA
+from tests.store.cluster import Cluster
 
 
 def test_the_migrations_make_what_the_code_declares(url: str) -> None:
@@ -41,16 +45,26 @@ def test_two_at_once_both_succeed(empty_url: str) -> None:
     assert registers(empty_url) == 1
 
 
-def test_sqlite_is_left_in_wal_mode_and_prefixes_are_bytes_on_postgresql(url: str, backend: str) -> None:
+def test_sqlite_is_left_in_wal_mode(tmp_path: Path) -> None:
+    store.migrate(f"sqlite:///{tmp_path / 'store.db'}")
+    with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_on_postgresql_what_is_read_in_ranges_is_compared_byte_by_byte(postgres: Cluster) -> None:
+    """Alembic's comparison looks away from collations."""
+    store.migrate(url := postgres.create())
     engine = create_engine(parse(url))
-    with engine.connect() as connection:
-        if backend == "sqlite":
-            assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
-        else:
-            columns = inspect(engine).get_columns("customer_order")
-            collations = {column["name"]: column["type"].collation for column in columns if hasattr(column["type"], "collation")}
-            assert collations["order_id"] == collations["customer_key"] == "C"
+    for table in METADATA.sorted_tables:
+        declared = {column.name: collation(column.type.dialect_impl(engine.dialect)) for column in table.columns}
+        made = {column["name"]: collation(column["type"]) for column in inspect(engine).get_columns(table.name)}
+        assert made == declared
+    assert collation(METADATA.tables["customer_order"].c.customer_key.type.dialect_impl(engine.dialect)) == "C"
     engine.dispose()
+
+
+def collation(of: object) -> str | None:
+    return getattr(of, "collation", None)
 
 
 def registers(url: str) -> int:

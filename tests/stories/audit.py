@@ -20,7 +20,8 @@ async def audit(plant: Plant) -> None:
     """The store, the events and the workflow tell the same; and the workflow would do the same again."""
     if not plant.is_entered:
         return
-    state = await plant.settle()
+    await plant.settle()
+    state = await plant.state()
     events_are_gap_free(plant.shelf.events)
     calls_left_one_event_each(plant)
     folded = plant.folded()

@@ -191,10 +191,14 @@ class Plant:
         await self.settle()
 
     async def settle(self) -> OrderState:
-        """Waits until all that is due has happened, is written and was told; the order's state then."""
+        """Waits until all that is due has happened, is written and was told; the order's state then.
+
+        Looks at the store only: a query that meets a local activity moves its result into the next workflow task, which a
+        replay cannot know.
+        """
         deadline = time.monotonic() + PATIENCE
         while True:
-            state, self.now = await self.state(), await self._time()
+            state, self.now = fold.fold(self.shelf.events, self.policies), await self._time()
             waits_for = self._unsettled(state)
             if not waits_for:
                 return state
@@ -205,8 +209,6 @@ class Plant:
         """What the order still has to do by itself."""
         if self.journal.is_away:
             return ""
-        if self.row is None or self.row.version != state.seq:
-            return "the store has not everything"
         if state.outbox and not self.mail.is_away:
             return f"mail is on its way: {list(state.outbox)}"
         due = [wake for wake in wakes(state, self.calendar, self.now) if wake.at <= self.now]
@@ -253,7 +255,7 @@ class Plant:
         """The engine never skips time again once a workflow was terminated in the middle of something."""
         async with asyncio.timeout(3):
             while True:
-                state: OrderState = await handle.query("state", result_type=OrderState)
+                state = await self._state_of(handle)
                 shelf = self.journal.shelves.get(ids.order_id(state.facts.order_no))
                 if state.is_closed:
                     await handle.result()
@@ -373,9 +375,17 @@ class Plant:
         return [event.type for event in self.shelf.events]
 
     async def state(self) -> OrderState:
-        """What the workflow itself knows."""
+        """What the workflow itself knows, once it has nothing more to do."""
+        return await self._state_of(self.handle)
+
+    async def _state_of(self, handle: WorkflowHandle[Any, Any]) -> OrderState:
+        latest = self.env.client.get_workflow_handle(handle.id)
+        deadline = time.monotonic() + PATIENCE
+        while (await latest.describe()).raw_description.HasField("pending_workflow_task"):
+            assert time.monotonic() < deadline, "the order always has something to do"
+            await asyncio.sleep(0.005)
         async with asyncio.timeout(PATIENCE):
-            state: OrderState = await self.handle.query("state", result_type=OrderState)
+            state: OrderState = await latest.query("state", result_type=OrderState)
         return state
 
     def events(self, kind: str) -> list[Event]:
@@ -436,9 +446,9 @@ class Plant:
         return self.local(f"{day} 12:00").date()
 
     def when(self, at: datetime | None) -> str:
-        """An instant in the words of `local`, to the minute."""
+        """An instant in the words of `local`, to the nearest minute: each thing takes a moment."""
         assert at is not None
-        there = at.astimezone(TAIPEI)
+        there = (at + timedelta(seconds=30)).astimezone(TAIPEI)
         weeks, day = divmod((there.date() - self.monday.date()).days, 7)
         return f"{WEEKDAYS[day]}{f'+{weeks}' if weeks else ''} {there:%H:%M}"
 
