@@ -7,24 +7,26 @@ from api.engine import Engine
 from api.threads import Threads
 
 FRESH = 1.0
-"""Seconds for which one look serves everybody who asks."""
+"""Seconds for which one good look serves everybody who asks; who waits for readiness wants to know it at once."""
 
 
 class Readiness:
-    """Looks at most once a second, however many ask."""
+    """Looks at most once a second while all is well, however many ask."""
 
     def __init__(self, store: Store, engine: Engine, threads: Threads) -> None:
         self._store, self._engine, self._threads = store, engine, threads
         self._turn = asyncio.Lock()
-        self._seen: tuple[float, list[str]] | None = None
+        self._well_at: float | None = None
 
     async def missing(self) -> list[str]:
         async with self._turn:
-            now = asyncio.get_running_loop().time()
-            if self._seen is None or now - self._seen[0] > FRESH:
-                store, engine = await asyncio.gather(self._store_is_away(), self._engine.missing())
-                self._seen = (asyncio.get_running_loop().time(), ["store"] * store + engine)
-            return self._seen[1]
+            clock = asyncio.get_running_loop().time
+            if self._well_at is not None and clock() - self._well_at <= FRESH:
+                return []
+            store, engine = await asyncio.gather(self._store_is_away(), self._engine.missing())
+            missing = ["store"] * store + engine
+            self._well_at = None if missing else clock()
+            return missing
 
     async def _store_is_away(self) -> bool:
         try:

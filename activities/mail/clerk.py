@@ -10,7 +10,6 @@ from temporalio.exceptions import ApplicationError
 from activities.mail.letters import Letters
 from activities.mail.matter import Matter
 from activities.mail.message import AddressIsUnusable, Envelope, Message, Sender, address_of
-from activities.mail.pinned import pinned_policy
 from activities.mail.recipients import CUSTOMER, Circle
 from activities.mail.transport import NotNow
 from activities.store import LedgerRow, Store, TaskRecord
@@ -28,7 +27,7 @@ class Clerk:
     def circle(self, order_no: str, notice: Notice) -> Circle:
         """Everybody whom a notice could be for, as of today."""
         order, record = self._found(order_no, notice)
-        departments = pinned_policy(self._store, order_no).departments
+        departments = self._store.policies.of_order(order_no).departments
         return Circle(
             register=self._store.people.register(),
             addresses={name: policy.address for name, policy in departments.items() if policy.address},
@@ -43,7 +42,7 @@ class Clerk:
         order, record = self._found(order_no, notice)
         return Matter(
             order=order,
-            plant=pinned_policy(self._store, order_no).plant.name,
+            plant=self._store.policies.of_order(order_no).plant.name,
             now=self._clock(),
             task=record.task if record else None,
             holder=record.holder if record else None,

@@ -64,7 +64,9 @@ class Ledger:
 
     def settle(self, row: LedgerRow, state: NoticeState, at: datetime, error: str | None = None) -> None:
         """What became of an attempt; with state QUEUED it will be tried again."""
-        this = (NOTICE.c.notice_key == row.notice_key) & (NOTICE.c.recipient == row.recipient)
+        # A worker that was frozen and wakes must not put back what another one has sent.
+        queued = NOTICE.c.state == NoticeState.QUEUED
+        this = (NOTICE.c.notice_key == row.notice_key) & (NOTICE.c.recipient == row.recipient) & queued
         with self._database.writing() as connection:
             change = update(NOTICE).where(this).values(state=state, at=at, last_error=error, attempts=NOTICE.c.attempts + 1)
             connection.execute(change)

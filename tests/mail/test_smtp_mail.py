@@ -171,7 +171,7 @@ def test_what_is_answered_to_the_message_itself_counts_the_same(plant: Plant, an
 @pytest.mark.parametrize("fate", ["hang", "drop"])
 def test_an_unknown_outcome_is_sent_again_under_the_same_id(plant: Plant, fate: str) -> None:
     plant.server.after_dot = [fate]
-    plant.fails_to_tell(rung(), mail=plant.mail(patience=1))
+    plant.fails_to_tell(rung(), mail=plant.mail(patience=3))
     plant.tells(rung())
     ids = ids_of(plant.server.messages)
     assert len(ids) == 4 and len(set(ids)) == 3
@@ -179,7 +179,7 @@ def test_an_unknown_outcome_is_sent_again_under_the_same_id(plant: Plant, fate: 
 
 def test_a_recipient_whose_server_hangs_does_not_starve_the_others(plant: Plant) -> None:
     plant.server.after_dot = ["hang"]
-    assert "3 of 3" in plant.fails_to_tell(rung(), mail=plant.mail(patience=1))
+    assert "3 of 3" in plant.fails_to_tell(rung(), mail=plant.mail(patience=3))
     plant.tells(rung())
     assert plant.server.told[1:] == [f"{name}@plant.example" for name in ("quality1", "quality2", "quality-head")]
 
