@@ -9,9 +9,10 @@ import logging
 from datetime import timedelta
 
 from temporalio.client import Client
+from temporalio.exceptions import TemporalError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.store import Store, StoreAway
-from activities.store.orders import Unconfirmed
 from workflows import ids
 
 SILENCE = 120.0
@@ -23,23 +24,22 @@ log = logging.getLogger("jiaoqi.worker")
 
 
 async def mend(client: Client, store: Store) -> None:
-    """Compares those orders with their workflows, and lets an order that differs write itself anew."""
+    """Lets those orders write themselves anew; where nothing was lost, that changes nothing."""
     try:
         suspects = await asyncio.to_thread(store.orders.unconfirmed, SILENCE)
     except StoreAway:
         log.warning("the store is away; what a crash may have left in it heals with each order's next event")
         return
     gate = asyncio.Semaphore(AT_ONCE)
-    await asyncio.gather(*(_mend(client, suspect, gate) for suspect in suspects))
+    await asyncio.gather(*(_mend(client, order_no, gate) for order_no in suspects))
 
 
-async def _mend(client: Client, suspect: Unconfirmed, gate: asyncio.Semaphore) -> None:
-    order = client.get_workflow_handle(ids.workflow_id(suspect.order_no))
+async def _mend(client: Client, order_no: str, gate: asyncio.Semaphore) -> None:
+    order = client.get_workflow_handle(ids.workflow_id(order_no))
     async with gate:
         try:
-            if await order.query("seq", result_type=int, rpc_timeout=PATIENCE) < suspect.seq:
-                await order.execute_update("mend", result_type=int, rpc_timeout=PATIENCE)
-                log.warning("%s: the store was ahead of its history and has been mended", suspect.order_no)
-        except Exception as error:
-            # One order that cannot be asked must not keep the others; its next event heals it.
-            log.warning("%s: could not be compared with its workflow: %s", suspect.order_no, error)
+            await order.execute_update("mend", result_type=int, rpc_timeout=PATIENCE)
+        except TemporalError as error:
+            # An order that has ended ended with everything written.
+            if not isinstance(error, RPCError) or error.status is not RPCStatusCode.NOT_FOUND:
+                log.warning("%s could not be written anew; its next event heals it: %s", order_no, error)

@@ -330,11 +330,6 @@ class OrderWorkflow:
         await self.journal.rewrite()
         return self.state.seq
 
-    @workflow.query(name="seq")
-    def show_seq(self) -> int:
-        """The seq of the last event that history knows of."""
-        return self.state.seq
-
     @workflow.update(name="adopt_policy")
     async def adopt_policy(self, said: c.AdoptPolicy) -> int:
         """Goes on under another version of the policy."""

@@ -144,7 +144,7 @@ def sqlite_engine(url: URL) -> Engine:
     def prepare(connection: Any, _: object) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cache_size = -8000")     # KiB: the upper levels of every index stay at hand
+        connection.execute("PRAGMA cache_size = -8000")  # KiB: the upper levels of every index stay at hand
 
     return engine
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -41,16 +41,7 @@ A_FEW = 200
 """Orders that are read at a time where all are wanted."""
 
 
-UNCONFIRMED = select(ORDER.c.order_no, ORDER.c.last_seq).where(
-    ORDER.c.last_seq > ORDER.c.confirmed_seq, ORDER.c.fence >= bindparam("since")
-)
-
-
-class Unconfirmed(NamedTuple):
-    """An order, and the last seq that the store has of it."""
-
-    order_no: str
-    seq: int
+UNCONFIRMED = select(ORDER.c.order_no).where(ORDER.c.last_seq > ORDER.c.confirmed_seq, ORDER.c.fence >= bindparam("since"))
 
 
 class OrderReader:
@@ -112,12 +103,11 @@ class OrderReader:
             found = connection.execute(HISTORY, {"order_id": order_key(order_no), "after": 0}).all()
         return [event(row) for row in found]
 
-    def unconfirmed(self, within: float) -> list[Unconfirmed]:
+    def unconfirmed(self, within: float) -> list[str]:
         """Orders whose last flush history may not have: those written in the last seconds before the store fell silent."""
         with self._database.reading() as connection:
             newest = connection.execute(select(func.max(ORDER.c.fence))).scalar() or 0.0
-            found = connection.execute(UNCONFIRMED, {"since": newest - within}).all()
-        return [Unconfirmed(row.order_no, row.last_seq) for row in found]
+            return list(connection.execute(UNCONFIRMED, {"since": newest - within}).scalars())
 
     def free_follow_up(self, order_no: str) -> str:
         """The first `{order_no}-Rn` that no order has, in any case."""

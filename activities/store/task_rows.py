@@ -21,6 +21,7 @@ CONCERNED = select(TASK.c.id, TASK.c.status, TASK.c.opened_seq, TASK.c.unnumbere
 )
 GONE = delete(TASK).where(TASK.c.id.in_(bindparam("gone", expanding=True)))
 
+
 @dataclass(frozen=True)
 class Standing:
     """What the order's row has to say about its tasks."""

@@ -21,9 +21,7 @@ Condition = ColumnElement[bool]
 
 OF_ORDER = (ORDER.c.body.label("order_body"), ORDER.c.policy)
 BY_ID = (
-    select(TASK.c.body, TASK.c.holder, TASK.c.unnumbered, *OF_ORDER)
-    .join_from(TASK, ORDER)
-    .where(TASK.c.id == bindparam("id"))
+    select(TASK.c.body, TASK.c.holder, TASK.c.unnumbered, *OF_ORDER).join_from(TASK, ORDER).where(TASK.c.id == bindparam("id"))
 )
 
 BY_DUE = Sorting("tasks", ("due_at", "id"), (instant, word))

@@ -200,12 +200,15 @@ async def test_closing_the_order_takes_the_question_back(plant: Plant) -> None:
     assert plant.past("decide_promise").status == plant.past("produce").status == "cancelled"
 
 
-async def test_the_question_is_raised_in_the_orders_stage(plant: Plant) -> None:
-    await producing(plant, "Thu+1")
-    assert plant.task("decide_promise").stage == "plan"
-    await plant.answer("decide_promise", "keep", reason="overtime")
-    await plant.answer("produce", "cannot", reason="mould broken")
-    assert plant.task("decide_promise").stage == "produce"
+async def test_the_questions_stage_is_the_orders(plant: Plant) -> None:
+    await plant.enter(100)
+    await plant.confirmed("Thu+1")
+    await plant.planned(plant.local("Tue 08:00"), plant.local("Fri 17:00"))
+    assert plant.task("decide_promise").stage == plant.row.stage == "plan"
+    await plant.made_ready()
+    assert plant.task("decide_promise").stage == plant.row.stage == "produce"
+    await plant.answer("produce", "done")
+    assert plant.task("decide_promise").stage == plant.row.stage == "inspect"
 
 
 async def test_the_risk_grows_with_time_alone(plant: Plant) -> None:

@@ -137,6 +137,9 @@ def _(data: e.TaskOpened, state: OrderState, event: Event) -> None:
         state.asked.append(task.department)
     if task.kind not in STEP_OF:
         state.must_ask = False
+    for beside in [each for each in state.tasks.values() if each.kind not in STEP_OF and each.stage is not state.stage]:
+        # What is asked beside the way of the goods stands where the order stands.
+        _update(state, beside.id, event, stage=state.stage)
 
 
 @_change.register

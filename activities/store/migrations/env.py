@@ -7,8 +7,8 @@ from activities.store.tables import METADATA
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,
-    transactional_ddl=True,     # SQLite's is too, once BEGIN is ours to say
-    render_as_batch=True,       # SQLite alters a table by copying it
+    transactional_ddl=True,  # SQLite's is too, once BEGIN is ours to say
+    render_as_batch=True,  # SQLite alters a table by copying it
 )
 with context.begin_transaction():
     context.run_migrations()
