@@ -13,7 +13,6 @@ from workflows.types.commands import OrderStart
 from workflows.types.events import SaidRef
 from workflows.types.orders import OrderFacts
 
-QUEUE = "orders"
 TASK_TIMEOUT = timedelta(seconds=5)
 """A frozen worker costs an order six seconds instead of sixteen."""
 LONGEST_SUMMARY = 60
@@ -36,7 +35,7 @@ def beginning(start: OrderStart) -> WithStartWorkflowOperation[object, object]:
         "Order",
         start,
         id=ids.workflow_id(start.facts.order_no),
-        task_queue=QUEUE,
+        task_queue=ids.ORDERS_QUEUE,
         # A stranger's second order of this number fails, running or closed; our own call again finds its update.
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,

@@ -17,11 +17,11 @@ from typing_extensions import override
 from activities import entering
 from api.engine import AlreadyEntered, Engine, EngineIsAway, NotRunning, OutcomeIsUnknown, Refused
 from workflows import ids
+from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
 from workflows.types.commands import OrderStart, Said
 from workflows.types.events import SaidRef
 from workflows.types.refusals import STATUS, Refusal
 
-ORDERS_QUEUE, MAIL_QUEUE = entering.QUEUE, "mail"
 PAUSE = 0.1
 LISTENING = timedelta(seconds=75)
 """A poll lasts up to 60 s: who has not asked for longer than this is gone."""

@@ -12,7 +12,6 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.entering import QUEUE
 from activities.follow_ups import FollowUps
 from activities.mail.smtp_mail import SmtpMail
 from activities.mail.transport import Transport
@@ -22,7 +21,7 @@ from jiaoqi.settings import Settings
 from workers.mending import mend
 from workers.sandbox import RUNNER
 from workflows import visibility
-from workflows.mailroom import QUEUE as MAIL_QUEUE
+from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
 from workflows.order import OrderWorkflow
 
 GRACE = timedelta(seconds=10)
@@ -48,7 +47,7 @@ async def work(settings: Settings) -> None:
     store = Store.open(settings.database_url, settings.temporal_ui_url or "")
     with contextlib.closing(store), ThreadPoolExecutor(WRITERS) as writers, ThreadPoolExecutor(CARRIERS) as carriers:
         async with orders(client, store, writers), mail(client, store, settings, carriers):
-            log.warning("serving %s and %s", QUEUE, MAIL_QUEUE)
+            log.warning("serving %s and %s", ORDERS_QUEUE, MAIL_QUEUE)
             mending = asyncio.create_task(mend(client, store))
             await stopping.wait()
             mending.cancel()
@@ -58,7 +57,7 @@ def orders(client: Client, store: Store, pool: ThreadPoolExecutor) -> Worker:
     """Orders and their journal; its pool is its own, so that no slow mail server holds up an answer."""
     return Worker(
         client,
-        task_queue=QUEUE,
+        task_queue=ORDERS_QUEUE,
         workflows=[OrderWorkflow],
         activities=[SqlJournal(store).flush, FollowUps(client, store).enter_follow_up],
         activity_executor=pool,

@@ -8,6 +8,9 @@ from workflows.types.words import Kind
 
 LONGEST_ORDER_NO = 64
 
+ORDERS_QUEUE, MAIL_QUEUE = "orders", "mail"
+"""What workers serve: orders with their journal, and the mail."""
+
 
 class BadOrderNumber(ValueError):
     """The order number cannot be used; the message says why."""

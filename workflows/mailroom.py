@@ -8,14 +8,13 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import FailureError
 
-from workflows import ports
+from workflows import ids, ports
 from workflows.journal import Journal
 from workflows.types import events as e
 from workflows.types.notices import Bundle, Delivery, Notice, Told
 from workflows.types.tasks import Task
 from workflows.types.words import NoticeState
 
-QUEUE = "mail"
 ONE_TRY = timedelta(seconds=60)
 RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1))
 """Without end: the mail activity itself buries what is older than a week."""
@@ -74,7 +73,7 @@ async def _send(bundle: Bundle) -> Delivery:
         return await workflow.execute_activity_method(
             ports.Mail.send,
             bundle,
-            task_queue=QUEUE,
+            task_queue=ids.MAIL_QUEUE,
             start_to_close_timeout=ONE_TRY,
             retry_policy=RETRIES,
             summary=", ".join(notice.kind for notice in bundle.notices)[:60],

@@ -44,7 +44,7 @@ class Shipping:
             about=dispatch,
             mode=shipment.mode,
             carrier=shipment.carrier,
-            ship_at=f"{shipment.ship_at:%Y-%m-%dT%H:%M:%SZ}",
+            ship_at=judgement.written(shipment.ship_at),
             arrival=f"{shipment.arrival}",
             transit_days=f"{shipment.transit_days}",
         )

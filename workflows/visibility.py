@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from workflows.rules import escalation, risk
+from workflows.rules import deadlines, escalation, risk
 from workflows.rules.calendar import Calendar
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
@@ -64,7 +64,7 @@ def details(state: OrderState, calendar: Calendar, now: datetime) -> str:
 def _task_row(task: Task, state: OrderState, calendar: Calendar, now: datetime, zone: ZoneInfo) -> str:
     coming = escalation.next_at(task, state.policy, calendar) if state.hold is None else None
     after = f"{coming.rung.name} {_local(coming.at, zone)}" if coming else "—"
-    lateness = "overdue" if now >= task.due_at else "due soon" if now >= task.due_soon_at else "early"
+    lateness = deadlines.lateness(task, now).replace("_", " ")
     level = f", level {task.escalation_level}" if task.escalation_level else ""
     return f"| {task.kind} {task.n} | {task.department} | {_local(task.due_at, zone)} | {lateness}{level} | {after} |\n"
 

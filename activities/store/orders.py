@@ -27,7 +27,6 @@ WITH_OPEN_TASKS = (
     .where(ORDER.c.order_id == bindparam("order_id"))
 )
 ROW = select(ORDER.c.body).where(ORDER.c.order_id == bindparam("order_id"))
-PINNED = select(ORDER.c.policy).where(ORDER.c.order_id == bindparam("order_id"))
 EXISTS = select(ORDER.c.order_id).where(ORDER.c.order_id == bindparam("order_id"))
 OPEN_TASKS = select(TASK.c.order_id, TASK.c.body, TASK.c.holder).where(
     TASK.c.order_id.in_(bindparam("order_ids", expanding=True)), TASK.c.status == TaskStatus.OPEN
@@ -66,11 +65,6 @@ class OrderReader:
         with self._database.reading() as connection:
             found = connection.execute(ROW, {"order_id": order_key(order_no)}).first()
         return OrderRow.model_validate_json(found.body) if found else None
-
-    def policy_digest(self, order_no: str) -> str | None:
-        """What `policies.get` finds the order's policy by."""
-        with self._database.reading() as connection:
-            return connection.execute(PINNED, {"order_id": order_key(order_no)}).scalar()
 
     def page(self, wanted: OrderFilter, limit: int, cursor: str | None, now: datetime) -> Page[OrderOut]:
         """Raises BadCursor."""

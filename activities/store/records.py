@@ -7,12 +7,10 @@ from urllib.parse import quote
 
 from activities.store.views import Dates, HoldOut, Links, OpenTask, OrderOut, TaskOrder, TaskOut
 from workflows import ids
+from workflows.rules import deadlines
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
-from workflows.types.words import Kind, Lateness, OrderStatus, TaskStatus
-
-RUNS_ON = (Kind.SIGN_OFF, Kind.RESOLVE_REFUSAL, Kind.COLLECT_FEEDBACK)
-"""Kinds that a hold neither blocks nor stops the clock of: the goods are with the customer."""
+from workflows.types.words import NOT_HELD, Lateness, OrderStatus, TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class TaskRecord:
 
 def blocked(task: Task, order: OrderRow) -> str | None:
     """The refusal code that nobody escapes now."""
-    if not task.is_open or order.status is not OrderStatus.ON_HOLD or task.kind in RUNS_ON:
+    if not task.is_open or order.status is not OrderStatus.ON_HOLD or task.kind in NOT_HELD:
         return None
     return "order-on-hold"
 
@@ -39,10 +37,7 @@ def lateness(task: Task, order: OrderRow, now: datetime) -> Lateness | None:
     """Where a task stands against its deadline: now, or when it was completed."""
     if task.status is TaskStatus.CANCELLED or blocked(task, order):
         return None
-    as_of = task.completed_at or now
-    if as_of >= task.due_at:
-        return Lateness.OVERDUE
-    return Lateness.DUE_SOON if as_of >= task.due_soon_at else Lateness.EARLY
+    return deadlines.lateness(task, task.completed_at or now)
 
 
 def task_out(record: TaskRecord, now: datetime) -> TaskOut:

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, literal, 
 from activities.store.database import Database
 from activities.store.keys import order_key, plain, task_key
 from activities.store.lists import Sorting, branches, instant, word
-from activities.store.records import RUNS_ON, TaskRecord, task_out
+from activities.store.records import TaskRecord, task_out
 from activities.store.tables import ORDER, SNOOZE, TASK
 from activities.store.views import Page, TaskOut
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
-from workflows.types.words import Department, Kind, Lateness, OrderStatus, TaskStatus
+from workflows.types.words import NOT_HELD, Department, Kind, Lateness, OrderStatus, TaskStatus
 
 Condition = ColumnElement[bool]
 
@@ -130,7 +130,7 @@ def between_deadlines(as_of: ColumnElement[datetime], lateness: Lateness) -> Con
 def stands_still() -> Condition:
     """On hold the clock stands, except for what waits for the customer."""
     on_hold: Select[Any] = select(ORDER.c.order_id).where(ORDER.c.status == OrderStatus.ON_HOLD)
-    return and_(TASK.c.kind.not_in(RUNS_ON), TASK.c.order_id.in_(on_hold))
+    return and_(TASK.c.kind.not_in(NOT_HELD), TASK.c.order_id.in_(on_hold))
 
 
 def snoozed(person: str, now: datetime) -> Condition:

@@ -19,7 +19,8 @@ from temporalio.worker import Worker
 
 from activities import policy_file
 from api.engine import AlreadyEntered, EngineIsAway, NotRunning, OutcomeIsUnknown, Refused
-from api.temporal import MAIL_QUEUE, ORDERS_QUEUE, TemporalEngine
+from api.temporal import TemporalEngine
+from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
 from workflows.types.commands import Actor, CancelOrder, OrderStart, ResumeOrder
 from workflows.types.events import SaidRef
 from workflows.types.orders import Customer, Line, OrderFacts

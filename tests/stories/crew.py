@@ -8,7 +8,7 @@ from temporalio.worker import Worker
 
 from tests.stories.world import FollowUps, MemoryJournal, MemoryMail
 from workers.sandbox import RUNNER
-from workflows.mailroom import QUEUE as MAIL_QUEUE
+from workflows.ids import MAIL_QUEUE
 from workflows.order import OrderWorkflow
 
 

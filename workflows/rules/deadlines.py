@@ -6,7 +6,8 @@ from workflows.rules.calendar import Calendar
 from workflows.rules.escalation import ladder_of
 from workflows.types.policy import Policy
 from workflows.types.state import OrderState
-from workflows.types.words import READINESS, Kind
+from workflows.types.tasks import Task
+from workflows.types.words import READINESS, Kind, Lateness
 
 LAST_PART = 5
 """Without a rung before the deadline, the last fifth of the time from the opening is `due_soon`."""
@@ -29,6 +30,13 @@ def _stated(kind: Kind, state: OrderState, calendar: Calendar) -> datetime | Non
     if kind is Kind.SIGN_OFF and state.shipment is not None:
         return calendar.add(calendar.end_of(state.shipment.arrival), state.policy.order.signoff_grace)
     return None
+
+
+def lateness(task: Task, as_of: datetime) -> Lateness:
+    """Where a task stands against its deadline."""
+    if as_of >= task.due_at:
+        return Lateness.OVERDUE
+    return Lateness.DUE_SOON if as_of >= task.due_soon_at else Lateness.EARLY
 
 
 def due_soon_at(kind: Kind, policy: Policy, opened_at: datetime, due: datetime, calendar: Calendar) -> datetime:

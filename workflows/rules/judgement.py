@@ -239,6 +239,6 @@ def _(answer: a.Dispatched, case: Case) -> Refusal | None:
     ready = case.calendar.add(shipment.noticed_at, lead)
     if case.now < ready:
         return Refusal(
-            code="notice-missing", detail=f"notice must be {lead} old before the goods leave: from {ready:%Y-%m-%dT%H:%M:%SZ} on"
+            code="notice-missing", detail=f"notice must be {lead} old before the goods leave: from {written(ready)} on"
         )
     return None

@@ -6,8 +6,6 @@ from workflows.rules.calendar import Calendar
 from workflows.types.state import OrderState
 from workflows.types.words import READINESS, STEP_OF, Kind, Risk, Step
 
-ZERO = timedelta(0)
-
 STRAIGHT = (
     Kind.CONFIRM_ORDER,
     Kind.MAKE_PLAN,
