@@ -30,7 +30,9 @@ async def enter(client: Client, start: OrderStart, ref: SaidRef) -> int:
     return seq
 
 
-def beginning(start: OrderStart) -> WithStartWorkflowOperation[object, object]:
+def beginning(
+    start: OrderStart, reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.REJECT_DUPLICATE
+) -> WithStartWorkflowOperation[object, object]:
     return WithStartWorkflowOperation(
         "Order",
         start,
@@ -38,7 +40,7 @@ def beginning(start: OrderStart) -> WithStartWorkflowOperation[object, object]:
         task_queue=ids.ORDERS_QUEUE,
         # A stranger's second order of this number fails, running or closed; our own call again finds its update.
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        id_reuse_policy=reuse,
         static_summary=summary(start.facts),
         task_timeout=TASK_TIMEOUT,
     )

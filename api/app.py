@@ -11,6 +11,7 @@ from starlette.routing import Match, Route
 
 from activities.store import Store
 from api import health, openapi, order_routes, pages, people_routes, task_routes
+from api.brake import Brake
 from api.deeds import Office
 from api.engine import Engine
 from api.gate import BASE, Gate
@@ -59,7 +60,7 @@ def create(
     app.router.routes.extend(pages.routes(links))
     app.router.routes.append(Route(f"{BASE}/openapi.json", openapi.document))
     app.add_exception_handler(HTTPException, unroutable)
-    app.add_middleware(Gate, store=store, threads=threads)
+    app.add_middleware(Gate, store=store, threads=threads, metrics=metrics, brake=Brake())
     app.add_middleware(Shell, metrics=metrics)
     return app
 

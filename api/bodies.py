@@ -3,16 +3,21 @@
 import asyncio
 import hashlib
 import json
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from starlette.datastructures import Headers
 from starlette.types import Receive
 
 from api.problems import Problem
+from workflows.types.refusals import Fault
 
 MOST_BYTES = 64 * 1024
 PATIENCE = 10.0
 """Seconds for a body to arrive."""
+
+LINGER = 2.0
+"""Seconds for which what is too large is still read, and thrown away."""
 
 LAST = {"Connection": "close"}
 """What is still on its way is not read, so the connection can carry no further request."""
@@ -45,7 +50,8 @@ async def receive_body(headers: Headers, receive: Receive) -> Body:
 async def _receive(headers: Headers, receive: Receive) -> bytes:
     declared = headers.get("content-length", "0")
     if declared.isdecimal() and int(declared[:12]) > MOST_BYTES:
-        raise _too_large()
+        # Who asked first has sent nothing yet.
+        raise _too_large() if "expect" in headers else await _too_large_for(receive)
     parts: list[bytes] = []
     size, more = 0, True
     while more:
@@ -56,12 +62,22 @@ async def _receive(headers: Headers, receive: Receive) -> bytes:
         size += len(parts[-1])
         more = message.get("more_body", False)
         if size > MOST_BYTES:
-            raise _too_large()
+            raise await _too_large_for(receive)
     return b"".join(parts)
 
 
+async def _too_large_for(receive: Receive) -> Problem:
+    """Hears them out for a while: who still speaks when we hang up gets a broken pipe instead of our answer."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER):
+            while (await receive()).get("more_body"):
+                pass
+    return _too_large()
+
+
 def _too_large() -> Problem:
-    return Problem(413, "too-large", f"a body has at most {MOST_BYTES} bytes", headers=LAST)
+    message = f"has at most {MOST_BYTES} bytes"
+    return Problem(413, "too-large", f"a body {message}", [Fault(pointer="", message=message)], headers=LAST)
 
 
 def _check_media_type(headers: Headers) -> None:
@@ -69,7 +85,8 @@ def _check_media_type(headers: Headers) -> None:
     charset = parameters.partition("charset=")[2].strip(' "') or "utf-8"
     encoding = headers.get("content-encoding", "identity").lower()
     if media_type.strip() != "application/json" or charset not in ("utf-8", "utf8") or encoding != "identity":
-        raise Problem(415, "unsupported-media-type", "send application/json in UTF-8, not compressed")
+        message = "send application/json in UTF-8, not compressed"
+        raise Problem(415, "unsupported-media-type", message, [Fault(pointer="/headers/Content-Type", message=message)])
 
 
 def read(raw: bytes) -> Body:
@@ -86,7 +103,7 @@ def read(raw: bytes) -> Body:
 
 
 def bad_json(why: str) -> Problem:
-    return Problem(400, "bad-json", f"the body cannot be read: {why}")
+    return Problem(400, "bad-json", f"the body cannot be read: {why}", [Fault(pointer="", message=why)])
 
 
 def fingerprint(value: object) -> str:

@@ -9,6 +9,7 @@ import sys
 
 import uvicorn
 import uvloop
+from fastapi import FastAPI
 
 from activities.policy_file import PolicyError
 from activities.store import Store
@@ -16,6 +17,7 @@ from api.app import create
 from api.pages import Links
 from api.policy import parsed
 from api.temporal import TemporalEngine
+from api.wire import Wire
 from jiaoqi.connection import connect
 from jiaoqi.errors import JiaoqiError
 from jiaoqi.home import Home
@@ -23,6 +25,8 @@ from jiaoqi.settings import Settings
 
 GRACE = 8
 """Seconds that requests under way may take to end; whoever stops us waits a little longer."""
+ENCRYPTED = [("strict-transport-security", "max-age=31536000")]
+"""Where people come by https they are to come by nothing else."""
 
 
 def main() -> None:
@@ -50,19 +54,26 @@ async def serve(settings: Settings) -> None:
     client = await connect(settings, lazy=True)
     with contextlib.closing(Store.open(settings.database_url, settings.temporal_ui_url or "")) as store:
         app = create(store, TemporalEngine(client), links(settings), policy_file=policy)
-        await uvicorn.Server(
-            uvicorn.Config(
-                app,
-                host=settings.api_host,
-                port=settings.api_port,
-                http="httptools",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE,
-            )
-        ).serve()
+        await uvicorn.Server(listening(app, settings, os.environ.get("FORWARDED_ALLOW_IPS", ""))).serve()
+
+
+def listening(app: FastAPI, settings: Settings, proxies: str) -> uvicorn.Config:
+    """`proxies`: whose word on the client's address is taken, as Uvicorn's own variable names them; nobody's when empty."""
+    return uvicorn.Config(
+        app,
+        host=settings.api_host,
+        port=settings.api_port,
+        http=Wire,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        headers=ENCRYPTED if settings.public_url.startswith("https://") else [],
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+        timeout_graceful_shutdown=GRACE,
+    )
 
 
 def links(settings: Settings) -> Links:

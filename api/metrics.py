@@ -19,6 +19,7 @@ class Metrics:
         )
         self._updates = Counter("jiaoqi_updates", "Words to orders.", ("update", "result"), registry=self.registry)
         self._unavailable = Counter("jiaoqi_unavailable", "Answers of 503.", ("code",), registry=self.registry)
+        self._turned_away = Counter("jiaoqi_turned_away", "Requests without a good token.", ("code",), registry=self.registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         method = method if method in METHODS else "other"
@@ -30,6 +31,9 @@ class Metrics:
 
     def unavailable(self, code: str) -> None:
         self._unavailable.labels(code).inc()
+
+    def turned_away(self, code: str) -> None:
+        self._turned_away.labels(code).inc()
 
     def page(self) -> bytes:
         return generate_latest(self.registry)

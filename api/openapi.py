@@ -103,10 +103,12 @@ def parameters(query: type[BaseModel] | None) -> list[dict[str, Any]]:
 
 
 def own_schemas() -> dict[str, Any]:
-    """Of what people send, shut to unknown fields."""
+    """Of what people send, shut to unknown fields; and of problems."""
     sent: tuple[type[BaseModel], ...] = (*FORMS, *QUERIES, ProblemOut)
     _, found = models_json_schema([(model, "validation") for model in sent], ref_template=REF)
     schemas: dict[str, Any] = closed(found["$defs"])
+    # A problem may tell more than every problem does: who was first, what would be possible.
+    del schemas[ProblemOut.__name__]["additionalProperties"]
     return schemas
 
 

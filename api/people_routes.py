@@ -36,7 +36,7 @@ async def list_people(request: Request) -> Response:
     here, query = services(request), queries.read(queries.Paged, request.query_params)
 
     def page() -> Page[PersonOut]:
-        after = str(cursors.decode(query.cursor, LIST, str)[0]) if query.cursor else ""
+        after = cursors.decode(query.cursor, LIST, a_name)[0] if query.cursor else ""
         people = [person for person in here.store.people.every() if person.id > after]
         more = len(people) > query.limit
         shown = people[: query.limit]
@@ -45,3 +45,9 @@ async def list_people(request: Request) -> Response:
         )
 
     return json_response(await here.threads.run(listed, page))
+
+
+def a_name(key: object) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"{key!r} is no name")
+    return key

@@ -20,8 +20,6 @@ from temporalio.service import RPCError, RPCStatusCode
 from jiaoqi.errors import SearchAttributeIsAnother, TemporalDoesNotAnswer
 from jiaoqi.settings import Settings
 
-# Closed orders stay readable for the operators that long; the dev server's own 24 h would lose last week's.
-RETENTION = timedelta(days=90)
 NO_PATIENCE = timedelta(0)
 
 log = logging.getLogger("jiaoqi")
@@ -43,10 +41,13 @@ async def connect(settings: Settings, *, lazy: bool = False, patience: timedelta
         await asyncio.sleep(0.1)
 
 
-async def ensure_namespace(client: Client, keys: Sequence[SearchAttributeKey[Any]]) -> None:
-    """Register the search attributes and raise the retention; again changes nothing. Raises SearchAttributeIsAnother."""
+async def ensure_namespace(client: Client, keys: Sequence[SearchAttributeKey[Any]], retention: timedelta) -> None:
+    """Register the search attributes and raise the retention; again changes nothing. Raises SearchAttributeIsAnother.
+
+    Closed orders stay readable for the operators that long; the dev server's own 24 h would lose last week's.
+    """
     await _register(client, keys)
-    await _raise_retention(client)
+    await _raise_retention(client, retention)
 
 
 async def _connect_once(settings: Settings, lazy: bool) -> Client:
@@ -84,12 +85,12 @@ async def _add(client: Client, missing: dict[str, IndexedValueType.ValueType]) -
             raise
 
 
-async def _raise_retention(client: Client) -> None:
+async def _raise_retention(client: Client, wanted: timedelta) -> None:
     described = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
-    if described.config.workflow_execution_retention_ttl.ToTimedelta() >= RETENTION:
+    if described.config.workflow_execution_retention_ttl.ToTimedelta() >= wanted:
         return
     retention = Duration()
-    retention.FromTimedelta(RETENTION)
+    retention.FromTimedelta(wanted)
     request = UpdateNamespaceRequest(
         namespace=client.namespace, config=NamespaceConfig(workflow_execution_retention_ttl=retention)
     )

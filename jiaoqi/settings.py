@@ -3,13 +3,16 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from jiaoqi.errors import NoStackIsRunning, SettingIsWrong
 from jiaoqi.home import Home
+from jiaoqi.passwords import with_password
 
 DEFAULT_HOME = "~/.jiaoqi"
 DEFAULT_SENDER = "Jiaoqi <jiaoqi@localhost>"
+LONGEST_RETENTION = 3650
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,10 @@ class Settings:
     api_port: int = 8000
     policy_file: Path | None = None
     """What governs new orders until a policy is applied; None is the built-in default."""
+    pulse_file: Path | None = None
+    """What a worker touches while it polls, for whoever watches over it; None where nobody does."""
+    retention: timedelta = timedelta(days=90)
+    """How long Temporal keeps the history of a closed order, at least."""
 
     @classmethod
     def load(cls, home: Path | None = None, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -40,15 +47,17 @@ class Settings:
         temporal_from = given if "TEMPORAL_ADDRESS" in given or not stack else stack.environment
         return cls(
             home=place.path,
-            database_url=known.get("JIAOQI_DATABASE_URL", place.store_url),
+            database_url=with_password("JIAOQI_DATABASE", known.get("JIAOQI_DATABASE_URL", place.store_url), given),
             temporal={name: value for name, value in temporal_from.items() if name.startswith("TEMPORAL_")},
             temporal_ui_url=known.get("JIAOQI_TEMPORAL_UI_URL"),
-            smtp=known.get("JIAOQI_SMTP_URL"),
+            smtp=with_password("JIAOQI_SMTP", known["JIAOQI_SMTP_URL"], given) if "JIAOQI_SMTP_URL" in known else None,
             mail_from=known.get("JIAOQI_MAIL_FROM", DEFAULT_SENDER),
             public_url=known.get("JIAOQI_PUBLIC_URL", cls.public_url).rstrip("/"),
             api_host=known.get("JIAOQI_API_HOST", cls.api_host),
             api_port=_port("JIAOQI_API_PORT", known.get("JIAOQI_API_PORT", str(cls.api_port))),
             policy_file=Path(known["JIAOQI_POLICY_FILE"]).absolute() if "JIAOQI_POLICY_FILE" in known else None,
+            pulse_file=Path(known["JIAOQI_PULSE_FILE"]).absolute() if "JIAOQI_PULSE_FILE" in known else None,
+            retention=_days("JIAOQI_RETENTION_DAYS", known.get("JIAOQI_RETENTION_DAYS", str(cls.retention.days))),
         )
 
     @property
@@ -78,6 +87,8 @@ class Settings:
             "JIAOQI_API_HOST": self.api_host,
             "JIAOQI_API_PORT": str(self.api_port),
             "JIAOQI_POLICY_FILE": str(self.policy_file or ""),
+            "JIAOQI_PULSE_FILE": str(self.pulse_file or ""),
+            "JIAOQI_RETENTION_DAYS": str(self.retention.days),
             **self.temporal,
         }
         return {name: value for name, value in variables.items() if value}
@@ -92,3 +103,9 @@ def _port(variable: str, text: str) -> int:
     if text.isdecimal() and int(text) < 65536:
         return int(text)
     raise SettingIsWrong(f"{variable} must be a port number, not {text!r}")
+
+
+def _days(variable: str, text: str) -> timedelta:
+    if text.isdecimal() and 1 <= int(text) <= LONGEST_RETENTION:
+        return timedelta(days=int(text))
+    raise SettingIsWrong(f"{variable} must be a number of days from 1 to {LONGEST_RETENTION}, not {text!r}")

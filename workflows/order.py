@@ -7,26 +7,25 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-with workflow.unsafe.imports_passed_through():
-    from workflows import follow_up, visibility
-    from workflows.adoption import Adoption, MovedDeadline
-    from workflows.clock import Clock
-    from workflows.desk import Desk, OrderWithdrawn
-    from workflows.escalator import Escalator
-    from workflows.holds import Holds
-    from workflows.journal import Journal
-    from workflows.mailroom import Mailroom
-    from workflows.promises import PromiseKeeper
-    from workflows.rules import hearing, quantities
-    from workflows.shipping import Shipping
-    from workflows.types import answers as a
-    from workflows.types import commands as c
-    from workflows.types import events as e
-    from workflows.types.flush import Flushed
-    from workflows.types.orders import Work
-    from workflows.types.policy import Policy
-    from workflows.types.state import OrderState
-    from workflows.types.words import READINESS, DeliveryState, Department, Kind, OrderStatus, Step
+from workflows import follow_up, visibility
+from workflows.adoption import Adoption, MovedDeadline
+from workflows.clock import Clock
+from workflows.desk import Desk, OrderWithdrawn
+from workflows.escalator import Escalator
+from workflows.holds import Holds
+from workflows.journal import Journal
+from workflows.mailroom import Mailroom
+from workflows.promises import PromiseKeeper
+from workflows.rules import hearing, quantities
+from workflows.shipping import Shipping
+from workflows.types import answers as a
+from workflows.types import commands as c
+from workflows.types import events as e
+from workflows.types.flush import Flushed
+from workflows.types.orders import Work
+from workflows.types.policy import Policy
+from workflows.types.state import OrderState
+from workflows.types.words import READINESS, DeliveryState, Department, Kind, OrderStatus, Step
 
 
 @workflow.defn(name="Order")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from typing_extensions import override
 
 from activities.mail.clerk import Clerk
@@ -13,7 +13,7 @@ from activities.mail.message import AddressIsUnusable, Sender
 from activities.mail.recipients import UNOWNED
 from activities.mail.staleness import is_stale
 from activities.mail.transport import Line, MailServerIsAway, NotNow, Refused, Transport
-from activities.store import LedgerRow, Store, StoreAway
+from activities.store import LedgerRow, Store
 from workflows import ports
 from workflows.types.notices import Bundle, Delivery, Notice, Told
 from workflows.types.words import NoticeState
@@ -40,13 +40,6 @@ class SmtpMail(ports.Mail):
     @override
     @activity.defn(name="mail.send")
     def send(self, bundle: Bundle) -> Delivery:
-        try:
-            return self._send(bundle)
-        except StoreAway as error:
-            # Its own text may hold statements with addresses; histories keep none.
-            raise ApplicationError("the store is away", type="StoreAway") from error
-
-    def _send(self, bundle: Bundle) -> Delivery:
         for notice in bundle.notices:
             self._open(bundle.order_no, notice)
         self._tell_queued(bundle)
@@ -55,7 +48,11 @@ class SmtpMail(ports.Mail):
         if waiting := [row for _, row in self._queued(bundle)]:
             why = next((row.last_error for row in waiting if row.last_error), "more to send")
             every = sum(len(one.states) for one in told)
-            raise ApplicationError(f"{len(waiting)} of {every} messages are still queued: {why}"[:200], type="MailIsQueued")
+            raise ApplicationError(
+                f"{len(waiting)} of {every} messages are still queued: {why}"[:200],
+                type="MailIsQueued",
+                category=ApplicationErrorCategory.BENIGN,
+            )
         return Delivery(told=told)
 
     def _open(self, order_no: str, notice: Notice) -> None:

@@ -31,10 +31,10 @@ class Sorting:
         """The sort key of the last item before the page; raises BadCursor."""
         return cursors.decode(cursor, self.name, *self.readers)
 
-    def after(self, cursor: str, of: FromClause) -> ColumnElement[bool]:
-        """What lies behind a cursor; raises BadCursor."""
+    def after(self, last: Sequence[Any], of: FromClause) -> ColumnElement[bool]:
+        """What lies behind the item with this sort key."""
         here = tuple_(*(of.c[key] for key in self.keys))
-        there = tuple_(*(literal(value, of.c[key].type) for key, value in zip(self.keys, self.values(cursor), strict=True)))
+        there = tuple_(*(literal(value, of.c[key].type) for key, value in zip(self.keys, last, strict=True)))
         return here < there if self.newest_first else here > there
 
     def first(self, n: int, statement: Select[Any], of: FromClause) -> Select[Any]:

@@ -86,7 +86,7 @@ class OrderReader:
         """The mails about an order in the order in which they were asked for; raises BadCursor."""
         statement = select(NOTICE).where(NOTICE.c.order_id == order_key(order_no))
         if cursor:
-            statement = statement.where(BY_OPENING.after(cursor, NOTICE))
+            statement = statement.where(BY_OPENING.after(BY_OPENING.values(cursor), NOTICE))
         with self._database.reading() as connection:
             found = connection.execute(BY_OPENING.first(limit + 1, statement, NOTICE)).all()
         return Page(items=[notice_out(row) for row in found[:limit]], next_cursor=BY_OPENING.next_cursor(found, limit))

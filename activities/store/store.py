@@ -4,6 +4,7 @@ from typing import Self
 
 from sqlalchemy import select
 
+from activities.store.checks import Checks
 from activities.store.database import Database
 from activities.store.inbox import Inbox
 from activities.store.ledger import Ledger
@@ -28,6 +29,7 @@ class Store:
         self.replies = Replies(database)
         self.policies = PolicyShelf(database)
         self.ledger = Ledger(database)
+        self.checks = Checks(database)
 
     @classmethod
     def open(cls, database_url: str, temporal_ui_url: str = "http://127.0.0.1:8233") -> Self:

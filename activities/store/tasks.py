@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, literal, not_, or_, select
 
@@ -11,7 +11,7 @@ from activities.store.database import Database
 from activities.store.keys import order_key, plain, task_key
 from activities.store.lists import Sorting, branches, instant, word
 from activities.store.records import TaskRecord, task_out
-from activities.store.tables import ORDER, SNOOZE, TASK
+from activities.store.tables import CLOSED, ORDER, SNOOZE, TASK
 from activities.store.views import Page, TaskOut
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
@@ -23,6 +23,9 @@ OF_ORDER = (ORDER.c.body.label("order_body"), ORDER.c.policy)
 BY_ID = (
     select(TASK.c.body, TASK.c.holder, TASK.c.unnumbered, *OF_ORDER).join_from(TASK, ORDER).where(TASK.c.id == bindparam("id"))
 )
+
+SOME_KINDS = 4
+"""More kinds than these are not looked up one by one: together they are not rare."""
 
 BY_DUE = Sorting("tasks", ("due_at", "id"), (instant, word))
 
@@ -61,7 +64,7 @@ class TaskReader:
         """By deadline, then id; raises BadCursor."""
         conditions = filters(wanted, now)
         if cursor:
-            conditions.append(BY_DUE.after(cursor, TASK))
+            conditions.append(BY_DUE.after(BY_DUE.values(cursor), TASK))
         lists = [select(TASK).where(*branch, *conditions) for branch in by_columns(wanted)]
         page = BY_DUE.merged(limit + 1, lists, TASK)
         joined = select(page, *OF_ORDER).join(ORDER, ORDER.c.order_id == page.c.order_id)
@@ -91,7 +94,21 @@ def by_columns(wanted: TaskFilter) -> list[list[Condition]]:
     every_status = {**asked, "status": wanted.status or tuple(TaskStatus)}
     if wanted.assignee:
         return branches(TASK, every_status, ["holder", "status"])
-    return branches(TASK, {**every_status, "department": wanted.departments or tuple(Department)}, ["department", "status"])
+    everywhere = {**every_status, "department": wanted.departments or tuple(Department)}
+    if 0 < len(wanted.kind) <= SOME_KINDS:
+        return by_kind(everywhere)
+    return branches(TASK, everywhere, ["department", "status"])
+
+
+def by_kind(asked: dict[str, Collection[str]]) -> list[list[Condition]]:
+    """A kind may be rare among all that is done, which has an index for it; among what is open it is soon met."""
+    found: list[list[Condition]] = []
+    if TaskStatus.OPEN in asked["status"]:
+        found += branches(TASK, {**asked, "status": [TaskStatus.OPEN]}, ["department", "status"])
+    if closed := [status for status in asked["status"] if status != TaskStatus.OPEN]:
+        ways = branches(TASK, {**asked, "status": closed}, ["kind", "department", "status"])
+        found += [[*way, cast("Condition", CLOSED)] for way in ways]
+    return found
 
 
 def filters(wanted: TaskFilter, now: datetime) -> list[Condition]:

@@ -1,10 +1,11 @@
 """`jiaoqi import`: enters the orders of a file."""
 
 import asyncio
+import codecs
 import sys
-from collections import Counter
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,59 +18,97 @@ from jiaoqi.cli.options import home_option
 from jiaoqi.cli.people import MayNot, NobodyHasThisName
 from jiaoqi.cli.store import of_running_stack
 from jiaoqi.cli.tables import table
-from jiaoqi.errors import JiaoqiError
-from jiaoqi.importing import BUILT_IN, PLAIN, Desk, FileOrder, Mapping, Outcome, Verdict, gather, read, rebased
+from jiaoqi.importing import (
+    Desk,
+    FileOrder,
+    OrderFile,
+    Outcome,
+    PolicyLookedAt,
+    Survey,
+    Tally,
+    Verdict,
+    gather,
+    opened,
+    survey,
+)
+from jiaoqi.importing.mapping_file import named
+from jiaoqi.importing.report import check_place, write
 from jiaoqi.settings import Settings
 from workflows.rules.authority import may_enter_orders
 
 FINDINGS = 1
 COLUMNS = ("ROW", "COLUMN", "REASON", "ORDER")
+MOST_SHOWN = 1000
+"""Rows: more than a person reads on a terminal."""
 
 
-class NoSuchMapping(JiaoqiError):
-    """The mapping is none that is built in."""
+def encoding_known(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        b"".decode(name)
+        return codecs.lookup(name).name
+    except LookupError:
+        raise click.BadParameter(f"{name!r} is not an encoding; big5, gb18030, cp1252, utf-16 are some") from None
 
-    exit_code = 2
 
-    def __init__(self, name: str) -> None:
-        known = ", ".join(BUILT_IN)
-        super().__init__(f"--mapping: {name!r} is not built in ({known} is), and mapping files can't be read yet")
+def delimiter_known(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    if text in ("tab", "\\t"):
+        return "\t"
+    if text is not None and (len(text) != 1 or text in '"\r\n'):
+        raise click.BadParameter(f"{text!r} is not one character, or tab")
+    return text
 
 
 @click.command(name="import")
 @home_option
-@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--as", "name", metavar="NAME", required=True, help="Who enters them: somebody of sales, or an admin.")
 @click.option("--mapping", metavar="scms|FILE", help="Which columns say what; as above when left out.")
 @click.option("--rebase", is_flag=True, help="Shift all dates so that the file's earliest is today.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first so many order numbers.")
 @click.option("--dry-run", is_flag=True, help="Only say what would become of them.")
+@click.option("--report", "to", metavar="FILE", type=click.Path(path_type=Path), help="Where the refused rows are written.")
+@click.option("--sheet", metavar="NAME", help="Of a workbook; the first when left out.")
+@click.option("--encoding", metavar="NAME", callback=encoding_known, help="Of a CSV file; UTF-8 when left out.")
+@click.option("--delimiter", metavar="CHAR", callback=delimiter_known, help="Of a CSV file: a character, or tab.")
 def import_orders(
-    home: Path | None, file: Path, name: str, mapping: str | None, rebase: bool, limit: int | None, dry_run: bool
+    home: Path | None,
+    path: Path,
+    name: str,
+    mapping: str | None,
+    rebase: bool,
+    limit: int | None,
+    dry_run: bool,
+    to: Path | None,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
 ) -> int:
-    """Enter the orders of a CSV file in UTF-8; one that was entered before is left alone.
+    """Enter the orders of a CSV file or an XLSX workbook; one that was entered before is left alone.
 
     Its columns are order_no, customer, product_model, quantity and requested_date (YYYY-MM-DD), and may be email,
     language, unit, customer_ref, ship_to, priority and note; others are not read. Rows of the same order_no are lines
     of one order, which is entered whole or not at all. What is said of an order may be left out in its later rows.
     """
-    chosen = mapping_named(mapping)
+    file = opened(path, named(mapping), sheet=sheet, encoding=encoding, delimiter=delimiter)
+    surveyed = survey(file, limit)
     settings = Settings.load(home)
     _ = settings.temporal_address
     with of_running_stack(home) as store:
+        policy = (PolicyLookedAt if dry_run else PolicyInForce)(store, settings.policy_text())
         person = enterer(store, name)
-        orders = orders_of(file, chosen, today(store, settings) if rebase else None)[:limit]
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            verdicts = runner.run(entered(store, settings, person, orders, is_rebased=rebase, is_rehearsal=dry_run))
-    return told(verdicts, dry_run)
-
-
-def mapping_named(name: str | None) -> Mapping:
-    if name is None:
-        return PLAIN
-    if name not in BUILT_IN:
-        raise NoSuchMapping(name)
-    return BUILT_IN[name]
+        if to is not None:
+            check_place(to, path)
+        orders = gather(file, surveyed, shift(surveyed, policy) if rebase else timedelta(0))
+        desk = Desk(store, person, policy, is_rebased=rebase)
+        with (
+            telling(file, to, is_rehearsal=dry_run) as tally,
+            progress(tally, len(surveyed.last_rows)) as tell,
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
+            runner.run(entered(desk, settings, orders, tell, is_rehearsal=dry_run))
+    return FINDINGS if tally.refused else 0
 
 
 def enterer(store: Store, name: str) -> Person:
@@ -82,47 +121,58 @@ def enterer(store: Store, name: str) -> Person:
     return person
 
 
-def today(store: Store, settings: Settings) -> date:
-    """As the calendar in the plant shows it."""
+def shift(surveyed: Survey, policy: PolicyInForce) -> timedelta:
+    """From the file's earliest date to today as the calendar in the plant shows it; over all rows, whatever the limit."""
     now = datetime.now(UTC)
-    return PolicyInForce(store, settings.policy_text()).calendar(now).day_of(now)
-
-
-def orders_of(file: Path, mapping: Mapping, rebase_to: date | None) -> list[FileOrder]:
-    """All of the file's: what is shifted is measured over all rows, whatever the limit."""
-    found = gather(read(file, mapping), mapping)
-    return rebased(found, rebase_to) if rebase_to else found
+    today = policy.calendar(now).day_of(now)
+    return today - (surveyed.earliest or today)
 
 
 async def entered(
-    store: Store, settings: Settings, person: Person, orders: list[FileOrder], *, is_rebased: bool, is_rehearsal: bool
-) -> list[Verdict]:
+    desk: Desk, settings: Settings, orders: Iterator[FileOrder], tell: Callable[[Verdict], None], *, is_rehearsal: bool
+) -> None:
     _, engine = await working_engine(settings)
-    desk = Desk(store, engine, person, settings.policy_text(), is_rebased=is_rebased)
-    verdicts: list[Verdict] = []
-
-    def tell(verdict: Verdict) -> None:
-        verdicts.append(verdict)
-        show_progress(len(verdicts), len(orders))
-
-    await desk.take(orders, tell, is_rehearsal=is_rehearsal)
-    return verdicts
+    await desk.take(orders, engine, tell, is_rehearsal=is_rehearsal)
 
 
-def show_progress(done: int, of: int) -> None:
-    """For somebody who watches; a log needs none of it."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{done} of {of} orders", nl=done == of, err=True)
+@contextmanager
+def progress(tally: Tally, orders: int) -> Iterator[Callable[[Verdict], None]]:
+    """Where verdicts go: into the tally, and before the eyes of whoever watches; a log needs none of it."""
+    with click.progressbar(length=orders, label="orders", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def tell(verdict: Verdict) -> None:
+            tally.add(verdict)
+            bar.update(1)
+
+        yield tell
 
 
-def told(verdicts: Iterable[Verdict], is_rehearsal: bool) -> int:
+@contextmanager
+def telling(file: OrderFile, to: Path | None, *, is_rehearsal: bool) -> Iterator[Tally]:
+    """However it ends, what was done is told."""
+    tally = Tally()
+    try:
+        yield tally
+    except BaseException as end:
+        if tally.counts:
+            told(tally, file, to, is_rehearsal)
+        if isinstance(end, KeyboardInterrupt):
+            click.echo("jiaoqi: interrupted; what was entered stays, import again to go on", err=True)
+        raise
+    told(tally, file, to, is_rehearsal)
+
+
+def told(tally: Tally, file: OrderFile, to: Path | None, is_rehearsal: bool) -> None:
     """What was refused, row by row, then the counts."""
-    counts = Counter(verdict.outcome for verdict in verdicts)
-    faults = sorted((*fault, verdict.order.order_no) for verdict in verdicts for fault in verdict.faults)
+    faults = [(*fault, order_no) for fault, order_no in sorted(tally.faults)]
     if faults:
-        click.echo(table(COLUMNS, faults))
-    entered = "would be entered" if is_rehearsal else "entered"
+        click.echo(table(COLUMNS, faults[:MOST_SHOWN]))
+    if more := faults[MOST_SHOWN:]:
+        click.echo(f"… and {len(more)} more; --report FILE has them all")
+    entered, counts = "would be entered" if is_rehearsal else "entered", tally.counts
     click.echo(
         f"{counts[Outcome.ENTERED]} {entered}, {counts[Outcome.THERE]} already there, {counts[Outcome.REFUSED]} refused"
     )
-    return FINDINGS if counts[Outcome.REFUSED] else 0
+    if to is not None:
+        write(to, file, tally)
+        click.echo(f"the refused rows are in {to}", err=True)

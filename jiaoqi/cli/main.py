@@ -23,6 +23,7 @@ COMMANDS = {
     "order": "jiaoqi.cli.orders:order",
     "task": "jiaoqi.cli.tasks:task",
     "import": "jiaoqi.cli.importing:import_orders",
+    "doctor": "jiaoqi.cli.doctor:doctor",
 }
 INTERRUPTED = 130
 

@@ -15,5 +15,8 @@ from jiaoqi.settings import Settings
 def migrate(home: Path | None) -> None:
     """Bring the store to the shape that this version needs; `up` does so by itself."""
     settings = Settings.load(home)
-    Home(settings.home).make()
+    place = Home(settings.home)
+    # A store elsewhere needs no home, and a container may have no place for one.
+    if settings.database_url == place.store_url:
+        place.make()
     migration.migrate(settings.database_url)

@@ -1,22 +1,26 @@
 """Importing orders from files: read by a mapping, gathered by number, entered by the same way as everybody's (R5)."""
 
-from jiaoqi.importing.desk import Desk, Outcome, StackWentAway, Verdict
-from jiaoqi.importing.gathering import FileOrder, RowFault, gather, rebased
-from jiaoqi.importing.mapping import BUILT_IN, PLAIN, Mapping
-from jiaoqi.importing.reading import FileCannotBeRead, read
+from jiaoqi.importing.desk import Desk, Outcome, PolicyLookedAt, StackWentAway, Verdict
+from jiaoqi.importing.gathering import FileOrder, RowFault, Survey, gather, survey
+from jiaoqi.importing.mapping import Mapping
+from jiaoqi.importing.reading import OrderFile, opened
+from jiaoqi.importing.tables import FileCannotBeRead
+from jiaoqi.importing.tally import Tally
 
 __all__ = [
-    "BUILT_IN",
-    "PLAIN",
     "Desk",
     "FileCannotBeRead",
     "FileOrder",
     "Mapping",
+    "OrderFile",
     "Outcome",
+    "PolicyLookedAt",
     "RowFault",
     "StackWentAway",
+    "Survey",
+    "Tally",
     "Verdict",
     "gather",
-    "read",
-    "rebased",
+    "opened",
+    "survey",
 ]

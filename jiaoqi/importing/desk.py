@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
+from typing_extensions import override
 
 from activities.store import Person, Store, StoreAway
 from api import visit
@@ -20,14 +21,17 @@ from api.forms import OrderIn
 from api.forms import read as read_form
 from api.metrics import Metrics
 from api.perform import Performer
-from api.policy import PolicyInForce
+from api.policy import PolicyInForce, Reading, for_priority
 from api.problems import Problem
 from api.threads import Threads
 from jiaoqi.errors import JiaoqiError
 from jiaoqi.importing.gathering import FileOrder, RowFault
 from workflows.types.orders import OrderFacts
+from workflows.types.policy import Policy
+from workflows.types.words import Priority
 
-AT_A_TIME = 16
+AT_A_TIME = 20
+"""Orders under way: enough that none of the stack's parts waits for another, few enough that people still get their turn."""
 PATIENCE = 60.0
 """Seconds for which a store or an engine that is away is asked again."""
 PAUSE = 1.0
@@ -57,44 +61,76 @@ class Verdict:
     faults: tuple[RowFault, ...] = ()
 
 
+class PolicyLookedAt(PolicyInForce):
+    """The policy in force for a rehearsal, which leaves the shelf as it is."""
+
+    @override
+    def read(self, now: datetime) -> Reading:
+        return ReadingOnly(self._shelf, self._text(), now)
+
+
+class ReadingOnly(Reading):
+    @override
+    def adopted(self, priority: Priority) -> tuple[Policy, str]:
+        policy = for_priority(self._text, self.today, priority)
+        return policy, self._shelf.digest_of(policy)
+
+
 class Desk:
     """Where one person enters orders of files."""
 
-    def __init__(self, store: Store, engine: Engine, person: Person, policy_file: str | None, *, is_rebased: bool) -> None:
+    def __init__(self, store: Store, person: Person, policy: PolicyInForce, *, is_rebased: bool) -> None:
         self._store, self._person, self._is_rebased = store, person, is_rebased
         self._threads = Threads()
-        self.office = Office(store, PolicyInForce(store, policy_file), lambda: datetime.now(UTC))
+        self._is_closing = False
+        self.office = Office(store, policy, lambda: datetime.now(UTC))
+
+    async def take(
+        self, orders: Iterable[FileOrder], engine: Engine, tell: Callable[[Verdict], None], *, is_rehearsal: bool
+    ) -> None:
+        """Tells what becomes of each as it becomes known; a bounded number is under way. Raises StackWentAway.
+
+        Cancelled, it begins no other and waits for those under way, so that what was told is all that was done.
+        """
+        waiting = iter(orders)
         self._performer = Performer(self.office, engine, self._threads, Metrics())
 
-    async def take(self, orders: Iterable[FileOrder], tell: Callable[[Verdict], None], *, is_rehearsal: bool) -> None:
-        """Tells what becomes of each as it becomes known; a bounded number is under way. Raises StackWentAway."""
-        waiting = iter(orders)
-
         async def clerk() -> None:
-            for order in waiting:
+            while not self._is_closing and (order := next(waiting, None)):
                 tell(await self._patiently(order, is_rehearsal))
 
+        clerks = [asyncio.create_task(clerk()) for _ in range(AT_A_TIME)]
         try:
-            await asyncio.gather(*(clerk() for _ in range(AT_A_TIME)))
+            await asyncio.wait(clerks, return_when=asyncio.FIRST_EXCEPTION)
         finally:
+            self._is_closing = True
+            ends = await asyncio.gather(*clerks, return_exceptions=True)
             self._threads.close()
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
 
     async def _patiently(self, order: FileOrder, is_rehearsal: bool) -> Verdict:
         """Asked again under the same key, an order is entered once, whatever became of the first attempt."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
+        was_said = False
         while True:
+            request = self._request(order)
             try:
-                return await self._verdict(order, is_rehearsal)
+                verdict = await self._verdict(order, request, is_rehearsal)
+                # What an earlier attempt of ours did is not what somebody did before us.
+                return replace(verdict, outcome=Outcome.ENTERED) if was_said and verdict.outcome is Outcome.THERE else verdict
             except (OutcomeIsUnknown, EngineIsAway, StoreAway, TimeoutError) as error:
-                if asyncio.get_running_loop().time() > deadline:
+                was_said = was_said or visit.visiting(request).has_spoken
+                if self._is_closing or asyncio.get_running_loop().time() > deadline:
                     raise StackWentAway(order.order_no, str(error) or type(error).__name__) from error
             await asyncio.sleep(PAUSE)
 
-    async def _verdict(self, order: FileOrder, is_rehearsal: bool) -> Verdict:
+    async def _verdict(self, order: FileOrder, request: Request, is_rehearsal: bool) -> Verdict:
         if order.faults:
             return Verdict(order, Outcome.REFUSED, order.faults)
         try:
-            return Verdict(order, await (self._rehearse(order) if is_rehearsal else self._enter(order)))
+            return Verdict(order, await (self._rehearse if is_rehearsal else self._enter)(request))
         except Problem as problem:
             if problem.status >= 500:
                 raise OutcomeIsUnknown(problem.detail) from problem
@@ -102,13 +138,13 @@ class Desk:
                 return Verdict(order, Outcome.THERE)
             return Verdict(order, Outcome.REFUSED, faults_of(problem, order))
 
-    async def _enter(self, order: FileOrder) -> Outcome:
-        answer = await self._performer.perform(self._request(order), EnterOrder(self.office))
+    async def _enter(self, request: Request) -> Outcome:
+        answer = await self._performer.perform(request, EnterOrder(self.office))
         return Outcome.THERE if "Idempotent-Replayed" in answer.headers else Outcome.ENTERED
 
-    async def _rehearse(self, order: FileOrder) -> Outcome:
-        """All that can be refused, and nothing of it done."""
-        call = Call.of(visit.visiting(self._request(order)), EnterOrder.path, self.office.now())
+    async def _rehearse(self, request: Request) -> Outcome:
+        """All that can be refused, and nothing of it done: the office's policy is to be `PolicyLookedAt`."""
+        call = Call.of(visit.visiting(request), EnterOrder.path, self.office.now())
         await self._threads.run(EnterOrder(self.office).judge, call)
         return Outcome.ENTERED
 

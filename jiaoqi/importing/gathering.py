@@ -1,14 +1,14 @@
 """Gathers rows to orders: an order is all rows of its number, wherever they stand, and whole or not at all."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from jiaoqi.importing.mapping import OF_LINES, OF_ORDERS, Mapping
-from jiaoqi.importing.reading import Row
-from workflows import ids
+from jiaoqi.importing.mapping import ISO, OF_LINES, OF_ORDERS, Mapping
+from jiaoqi.importing.reading import OrderFile, Row
+from workflows.types.orders import MOST_LINES
 
 WHOLE = re.compile(r"[0-9]{1,15}")
 
@@ -27,24 +27,30 @@ class FileOrder:
 
     rows: tuple[Row, ...]
     mapping: Mapping
-    days: tuple[date, ...]
-    """What could be read of its rows' dates."""
-    faults: tuple[RowFault, ...]
-    """What is wrong with its rows before anybody looks at the order."""
     shift: timedelta = timedelta(0)
+
+    @property
+    def key(self) -> str:
+        return self.rows[0].order_key
 
     @property
     def order_no(self) -> str:
         return self.rows[0].fields.get("order_no", "")
 
     @property
+    def faults(self) -> tuple[RowFault, ...]:
+        """What is wrong with its rows before anybody looks at the order."""
+        return tuple(faults(self.rows, self.mapping))
+
+    @property
     def body(self) -> dict[str, Any]:
         """What `POST /orders` takes."""
-        said = {field: text for field in OF_ORDERS if (text := first(self.rows, field))}
+        said = {field: text for field in OF_ORDERS if (text := first(self.rows, field) or self.mapping.defaults.get(field))}
         customer = {name: said.pop(field) for name, field in CUSTOMER.items() if field in said}
-        if self.days:
-            said["requested_date"] = (max(self.days) + self.shift).isoformat()
-        return {"order_no": self.order_no, "customer": customer, "lines": [line(row) for row in self.rows], **said}
+        if days := [found for row in self.rows if (found := day(row, self.mapping))]:
+            said["requested_date"] = (max(days) + self.shift).isoformat()
+        lines = [line(row, self.mapping) for row in self.rows]
+        return {"order_no": self.order_no, "customer": customer, "lines": lines, **said}
 
     def fault(self, pointer: str, reason: str) -> RowFault:
         """A fault of the body, as one of the row and column that it comes from."""
@@ -66,40 +72,61 @@ class FileOrder:
         return max(self.rows, key=lambda row: day(row, self.mapping) or date.min)
 
 
+EXAMPLE = date(2027, 3, 31)
 CUSTOMER = {"name": "customer", "email": "email", "language": "language"}
 """Where the customer's fields stand in a body."""
 
 
-def gather(rows: Iterable[Row], mapping: Mapping) -> list[FileOrder]:
-    """The orders of a file, in the order in which their numbers first appear."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        number = row.fields.get("order_no")
-        # A row of no order is refused by itself.
-        found.setdefault(ids.order_id(number) if number else f"row {row.number}", []).append(row)
-    return [order(tuple(of_number), mapping) for of_number in found.values()]
+class Survey(NamedTuple):
+    """What must be known of a whole file before its first order can be entered."""
+
+    last_rows: dict[str, int]
+    """By order, in the order in which their numbers first appear: the row that makes it complete."""
+    earliest: date | None
+    """Of all dates of the file."""
 
 
-def order(rows: tuple[Row, ...], mapping: Mapping) -> FileOrder:
-    days = tuple(found for row in rows if (found := day(row, mapping)))
-    return FileOrder(rows, mapping, days, tuple(faults(rows, mapping)))
+def survey(file: OrderFile, limit: int | None = None) -> Survey:
+    """Reads the file once; of its orders, those of the first `limit` numbers count. Raises FileCannotBeRead."""
+    last_rows: dict[str, int] = {}
+    earliest: date | None = None
+    numbers = 0
+    is_full = False
+    for row in file.rows():
+        found = day(row, file.mapping)
+        earliest = min(earliest or found, found) if found else earliest
+        if row.order_key not in last_rows:
+            numbers += "order_no" in row.fields
+            is_full = is_full or (limit is not None and numbers > limit)
+        if row.order_key in last_rows or not is_full:
+            last_rows[row.order_key] = row.number
+    return Survey(last_rows, earliest)
 
 
-def rebased(orders: list[FileOrder], today: date) -> list[FileOrder]:
-    """The orders with all dates shifted alike, so that the earliest of any row is today."""
-    days = [day for order in orders for day in order.days]
-    shift = today - min(days, default=today)
-    return [replace(order, shift=shift) for order in orders]
+def gather(file: OrderFile, surveyed: Survey, shift: timedelta = timedelta(0)) -> Iterator[FileOrder]:
+    """The file's orders, each as soon as its last row is read; no more of the file is in memory than is incomplete."""
+    begun: dict[str, list[Row]] = {}
+    for row in file.rows():
+        key = row.order_key
+        if key in surveyed.last_rows:
+            of_order = begun.setdefault(key, [])
+            # One line too many has it refused; a file that is all one order need not fit into memory.
+            if len(of_order) <= MOST_LINES:
+                of_order.append(row)
+            if row.number == surveyed.last_rows[key]:
+                yield FileOrder(tuple(begun.pop(key)), file.mapping, shift)
 
 
 def faults(rows: tuple[Row, ...], mapping: Mapping) -> Iterator[RowFault]:
     for row in rows:
-        if row.has_too_many_cells:
+        if row.is_shifted:
             yield RowFault(row.number, "", "has more cells than the head has columns")
-        if "order_no" not in row.fields:
+        for field, reason in row.unreadable.items():
+            yield RowFault(row.number, mapping.column(field), reason)
+        if "order_no" not in row.fields and "order_no" not in row.unreadable:
             yield RowFault(row.number, mapping.column("order_no"), "is missing")
         if (text := row.fields.get("requested_date")) and not day(row, mapping):
-            yield RowFault(row.number, mapping.column("requested_date"), f"{text!r} is no date; write YYYY-MM-DD")
+            yield RowFault(row.number, mapping.column("requested_date"), f"{text!r} is no date; write {written(mapping)}")
         yield from differences(row, rows[0], mapping)
 
 
@@ -122,13 +149,20 @@ def day(row: Row, mapping: Mapping) -> date | None:
     return None
 
 
+def written(mapping: Mapping) -> str:
+    """The form of a date, as a person would say it."""
+    form = mapping.date_formats[0]
+    return "YYYY-MM-DD" if form == ISO else f"it as {form}, such as {EXAMPLE.strftime(form)}"
+
+
 def first(rows: tuple[Row, ...], field: str) -> str | None:
     return next((row.fields[field] for row in rows if field in row.fields), None)
 
 
-def line(row: Row) -> dict[str, Any]:
+def line(row: Row, mapping: Mapping) -> dict[str, Any]:
     """A quantity that is no number stays as it is written, to be refused as everybody's is."""
-    said: dict[str, Any] = {field: row.fields[field] for field in OF_LINES if field in row.fields}
+    known = {**mapping.defaults, **row.fields}
+    said: dict[str, Any] = {field: known[field] for field in OF_LINES if field in known}
     if WHOLE.fullmatch(said.get("quantity", "")):
         said["quantity"] = int(said["quantity"])
     return said

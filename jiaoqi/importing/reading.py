@@ -1,86 +1,104 @@
-"""Reads a CSV file by a mapping: each row as the fields of an order, with the number that a spreadsheet shows it by."""
+"""Reads a file by a mapping: each row as the fields of an order."""
 
-import csv
-from collections.abc import Iterator
-from io import StringIO
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from jiaoqi.errors import JiaoqiError
-from jiaoqi.importing.mapping import REQUIRED, Mapping
-
-SPREADSHEET = b"PK\x03\x04"
-DELIMITERS = ",;\t"
-"""Spreadsheets write a semicolon where the comma is the decimal sign."""
-
-
-class FileCannotBeRead(JiaoqiError):
-    """Nothing of the file can be imported."""
-
-    exit_code = 2
-
-    def __init__(self, file: Path, reason: str) -> None:
-        super().__init__(f"{file}: {reason}")
+from jiaoqi.importing.csv_table import CsvTable
+from jiaoqi.importing.mapping import Mapping
+from jiaoqi.importing.report_form import is_report, meant
+from jiaoqi.importing.tables import FileCannotBeRead, Record, Table, Unreadable
+from jiaoqi.importing.workbook import WorkbookTable, is_workbook
+from workflows import ids
 
 
 class Row(NamedTuple):
-    """One row of a file, its number counted from 1 at the head."""
+    """One row of a file."""
 
     number: int
     fields: dict[str, str]
-    """Trimmed; a field whose cells are all empty is left out."""
-    has_too_many_cells: bool = False
+    """A field whose cells are all empty is left out."""
+    cells: Sequence[str]
+    unreadable: dict[str, str]
+    """By field: why it can't be read."""
+    is_shifted: bool
+    """Whether its cells stand in wrong columns."""
+
+    @property
+    def order_key(self) -> str:
+        """What rows of the same order share; a row without a number stands for itself."""
+        number = self.fields.get("order_no")
+        return ids.order_id(number) if number else f"row {self.number}"
 
 
-def read(file: Path, mapping: Mapping) -> list[Row]:
-    """Every row that is not empty. Raises FileCannotBeRead."""
-    text = text_of(file)
-    if not text.strip():
-        raise FileCannotBeRead(file, "is empty")
-    first_line = text.partition("\n")[0]
-    records = csv.reader(StringIO(text, newline=""), strict=True, delimiter=max(DELIMITERS, key=first_line.count))
+class OrderFile:
+    """A file whose head has what the mapping asks for; read again for each call, a row at a time."""
+
+    def __init__(self, file: Path, table: Table, mapping: Mapping) -> None:
+        self._table, self.mapping, self.delimiter = table, mapping, table.delimiter
+        first = next(table.records(), None)
+        if first is None:
+            raise FileCannotBeRead(file, "is empty")
+        self._is_report = is_report(first.cells)
+        self.head = self._read(first)
+        check_head(file, self.head, mapping)
+        self._places = {
+            field: [self.head.index(column) for column in columns if column in self.head]
+            for field, columns in mapping.columns.items()
+        }
+
+    def rows(self) -> Iterator[Row]:
+        """Every row that is not empty. Raises FileCannotBeRead."""
+        records = self._table.records()
+        next(records, None)
+        return map(self._row, records)
+
+    def _row(self, record: Record) -> Row:
+        cells = self._read(record)
+        fields, unreadable = {}, {}
+        for field, places in self._places.items():
+            # A row may be shorter than the head: spreadsheets leave out empty cells at its end.
+            parts = [cells[place] for place in places if place < len(cells) and cells[place]]
+            if wrong := next((part for part in parts if isinstance(part, Unreadable)), None):
+                unreadable[field] = str(wrong)
+            elif parts:
+                fields[field] = " ".join(parts)
+        is_shifted = self._table.cells_can_shift and any(cells[len(self.head) :])
+        return Row(record.number, fields, cells, unreadable, is_shifted)
+
+    def _read(self, record: Record) -> Sequence[str]:
+        return [meant(cell) for cell in record.cells] if self._is_report else record.cells
+
+
+def opened(
+    file: Path, mapping: Mapping, *, sheet: str | None = None, encoding: str | None = None, delimiter: str | None = None
+) -> OrderFile:
+    """The file, known by what it holds: a workbook or CSV. Raises FileCannotBeRead."""
     try:
-        head = [name.strip() for name in next(records)]
-        check_head(file, head, mapping)
-        return list(rows(records, head, mapping))
-    except csv.Error as error:
-        raise FileCannotBeRead(file, f"line {records.line_num}: {error}") from error
+        return OrderFile(file, table(file, mapping, sheet, encoding, delimiter), mapping)
+    except OSError as error:
+        raise FileCannotBeRead(file, error.strerror or str(error)) from error
 
 
-def text_of(file: Path) -> str:
-    content = file.read_bytes()
-    if content.startswith(SPREADSHEET):
-        raise FileCannotBeRead(file, "spreadsheets can't be imported yet; save it as CSV UTF-8")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        # Guessing an older encoding would turn customers' names into others without a word.
-        raise FileCannotBeRead(file, f"line {line} is not UTF-8; save it as CSV UTF-8") from error
+def table(file: Path, mapping: Mapping, sheet: str | None, encoding: str | None, delimiter: str | None) -> Table:
+    if not file.exists():
+        raise FileCannotBeRead(file, "there is no such file")
+    if not file.is_file():
+        # It is read more than once.
+        raise FileCannotBeRead(file, "is not a plain file")
+    if not is_workbook(file):
+        if sheet is not None:
+            raise FileCannotBeRead(file, "--sheet: this is no workbook")
+        return CsvTable(file, encoding, delimiter, mapping.used)
+    if encoding or delimiter:
+        raise FileCannotBeRead(file, "--encoding and --delimiter are for CSV; this is a workbook")
+    return WorkbookTable(file, sheet, mapping.date_formats[0])
 
 
-def check_head(file: Path, head: list[str], mapping: Mapping) -> None:
-    for field in REQUIRED:
-        for column in mapping.columns.get(field, ()):
-            if column not in head:
+def check_head(file: Path, head: Sequence[str], mapping: Mapping) -> None:
+    for field, columns in mapping.columns.items():
+        for column in columns:
+            if column not in head and field not in mapping.optional:
                 raise FileCannotBeRead(file, f"has no column {column!r}")
-    used = [column for columns in mapping.columns.values() for column in columns]
-    if twice := next((column for column in used if head.count(column) > 1), None):
+    if twice := next((column for column in mapping.used if head.count(column) > 1), None):
         raise FileCannotBeRead(file, f"has two columns {twice!r}")
-
-
-def rows(records: Iterator[list[str]], head: list[str], mapping: Mapping) -> Iterator[Row]:
-    places = {
-        field: [head.index(column) for column in columns if column in head] for field, columns in mapping.columns.items()
-    }
-    for number, cells in enumerate(records, start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        fields = {field: joined(cells, where) for field, where in places.items()}
-        yield Row(number, {field: text for field, text in fields.items() if text}, len(cells) > len(head))
-
-
-def joined(cells: list[str], where: list[int]) -> str:
-    """A row may be shorter than the head: spreadsheets leave out empty cells at its end."""
-    parts = (cells[place].strip() for place in where if place < len(cells))
-    return " ".join(part for part in parts if part)

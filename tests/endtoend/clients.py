@@ -1,6 +1,7 @@
 """Clients that drive orders side by side and write down what each call was told: ok, refused or unknown."""
 
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,11 +10,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import pytest
 
+from tests.endtoend import comparing
 from tests.endtoend.order import Deed, Order, straight
 from tests.endtoend.people import FIRST_OF
 from tests.endtoend.plant import Plant
 from tests.endtoend.waiting import until
+
+IN_TIME = 15.0
+"""Seconds within which the API answers, whatever is away; the contract's figure."""
+OVERLOADED = 5.0
+"""What a machine that runs other tests too may add."""
+
+
+PAUSE = 0.3
+"""Seconds between two attempts of a client."""
 
 
 class Interrupted(Exception):
@@ -30,12 +42,18 @@ class Call:
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     told: str = "unknown"
     detail: str = ""
+    answers: list[tuple[int, float]] = field(default_factory=list)
+    """The status of each answer to it, and the seconds that it took."""
 
     def make(self, order: Order) -> str:
+        began = time.monotonic()
         try:
             answer = order.plant.person(self.by).say(self.path, self.body, self.key)
         except httpx.TransportError:
             return "unknown"
+        self.answers.append((answer.status_code, time.monotonic() - began))
+        if answer.status_code == 503:
+            assert int(answer.headers["retry-after"]) > 0, "who is sent away is told when to come again"
         if answer.status_code in (200, 201):
             self.told = "ok"
             order.acknowledged[self.key] = Deed(self.by, self.path)
@@ -71,10 +89,21 @@ class Client:
             self._call(order, Call(FIRST_OF[tasks[0]["department"]], f"/tasks/{tasks[0]['id']}/complete", body))
 
     def _look(self, order: Order) -> list[dict[str, Any]]:
-        answer = self.plant.person("quality2").get(order.path)
-        if answer.status_code != 200:
+        answer = self._read(order)
+        while answer is None and self.patient and not self.stop.is_set():
+            time.sleep(PAUSE)
+            answer = self._read(order)
+        if answer is None:
             raise Interrupted
-        return list(answer.json()["open_tasks"])
+        return list(answer["open_tasks"])
+
+    def _read(self, order: Order) -> dict[str, Any] | None:
+        """The order, if it can be read now."""
+        try:
+            answer = self.plant.person("quality2").get(order.path)
+        except httpx.TransportError:
+            return None
+        return dict(answer.json()) if answer.status_code == 200 else None
 
     def _call(self, order: Order, call: Call) -> None:
         self.calls.append((order, call))
@@ -87,7 +116,7 @@ class Client:
 
 def settle(order: Order, call: Call) -> None:
     """Repeats a call with its key until it is known what became of it."""
-    until(lambda: call.make(order) != "unknown", f"an answer to {call}", within=60, every=0.3)
+    until(lambda: call.make(order) != "unknown", f"an answer to {call}", within=90, every=PAUSE)
 
 
 @contextmanager
@@ -109,3 +138,35 @@ def busy(plant: Plant, clients: int, patient: bool = False) -> Iterator[list[Cli
 
 def acknowledged(crew: list[Client]) -> int:
     return sum(call.told == "ok" for client in crew for _, call in client.calls)
+
+
+def at_work(crew: list[Client], calls: int) -> None:
+    until(lambda: acknowledged(crew) > calls, f"{calls} calls are acknowledged", within=60)
+
+
+def nothing_is_missing(crew: list[Client]) -> None:
+    """What was acknowledged before is there; then whoever has no answer repeats the call, and every order comes to its end."""
+    calls = [pair for client in crew for pair in client.calls]
+    assert [call for _, call in calls if call.told == "refused"] == []
+    for order in {order.number: order for order, call in calls if call.told == "ok"}.values():
+        lost = order.acknowledged.keys() - {event["key"] for event in order.events()}
+        if lost:
+            pytest.fail(f"{order.number}: acknowledged, and not there: {[order.acknowledged[key] for key in lost]}")
+    for order, call in calls:
+        if call.told == "unknown":
+            settle(order, call)
+            assert call.told == "ok", call
+    for order in orders_of(crew):
+        comparing.equal(order)
+        order.audit()
+        order.finished().ends("completed", "full")
+
+
+def orders_of(crew: list[Client]) -> list[Order]:
+    return [order for client in crew for order in client.orders]
+
+
+def all_in_time(crew: list[Client]) -> None:
+    """Nobody waited for an answer longer than the contract allows."""
+    slow = [call for client in crew for _, call in client.calls if any(s > IN_TIME + OVERLOADED for _, s in call.answers)]
+    assert slow == []

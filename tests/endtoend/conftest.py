@@ -1,4 +1,5 @@
-"""Two stacks for each test process: one for stories, and one whose deadlines are seconds, for those who break things."""
+"""Stacks for each test process: one for stories, one whose deadlines are seconds, and one on PostgreSQL; the latter for
+those who break things."""
 
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ from tests.endtoend import people
 from tests.endtoend.mails import Sink
 from tests.endtoend.plant import Plant, mortal_plant_at, plant_at
 from tests.endtoend.policies import IN_SECONDS, ORDINARY
+from tests.store import cluster
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,3 +39,20 @@ def hurried(the_hurried_plant: Plant) -> Plant:
     """
     the_hurried_plant.put_right()
     return the_hurried_plant
+
+
+@pytest.fixture(scope="session")
+def the_plant_on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    bin_dir = cluster.binaries()
+    if bin_dir is None:
+        pytest.skip("PostgreSQL is not installed")
+    home = tmp_path_factory.mktemp("on-postgresql")
+    with cluster.running(bin_dir) as running, Sink() as sink, mortal_plant_at(home, ORDINARY, sink, running) as plant:
+        yield plant
+
+
+@pytest.fixture
+def on_postgresql(the_plant_on_postgresql: Plant) -> Plant:
+    """A plant with its store in a PostgreSQL of its own, which may be taken away and given back like the rest."""
+    the_plant_on_postgresql.put_right()
+    return the_plant_on_postgresql

@@ -31,3 +31,11 @@ def state(stack: Stack, order_no: str) -> dict[str, Any]:
 def described(stack: Stack, order_no: str) -> dict[str, Any]:
     shown: dict[str, Any] = temporal(stack, "workflow", "describe", "--workflow-id", workflow_id(order_no))
     return shown
+
+
+def accepted_updates(stack: Stack, order_no: str) -> list[tuple[str, dict[str, Any]]]:
+    """By name, what the history of the order's current run has taken of what people said; from the oldest to the newest."""
+    shown = temporal(stack, "workflow", "show", "--workflow-id", workflow_id(order_no))
+    accepted = (event.get("workflowExecutionUpdateAcceptedEventAttributes") for event in shown["events"])
+    inputs = (attributes["acceptedRequest"]["input"] for attributes in accepted if attributes)
+    return [(each["name"], json.loads(base64.b64decode(each["args"]["payloads"][0]["data"]))) for each in inputs]

@@ -7,12 +7,17 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import delete, insert, select
 
+from activities.store import Database, migrate
+from activities.store.tables import METADATA
 from jiaoqi.cli.main import run
+from jiaoqi.home import Home
 
 CAST: Mapping[str, tuple[str, ...]] = {
     "sales1": ("--department", "sales"),
@@ -45,20 +50,43 @@ FIRST_OF = {
 }
 
 
-def hire(home: Path) -> Mapping[str, str]:
+def hire(home: Path, database_url: str | None = None) -> Mapping[str, str]:
     """Everybody's token. Who was hired once, into a home that no stack has used, is copied into the others."""
     template, tokens = hired_once()
-    shutil.copytree(template, home, dirs_exist_ok=True)
+    if database_url:
+        copy(Home(template).store_url, database_url)
+    else:
+        shutil.copytree(template, home, dirs_exist_ok=True)
     return tokens
+
+
+def copy(source_url: str, target_url: str) -> None:
+    """All that is in one store, into another of which nobody has made anything yet."""
+    migrate(target_url)
+    with closing(Database(source_url)) as source, closing(Database(target_url)) as target, target.writing() as writing:
+        for table in METADATA.sorted_tables:
+            with source.reading() as reading:
+                rows = [dict(row) for row in reading.execute(select(table)).mappings()]
+            writing.execute(delete(table))
+            if rows:
+                writing.execute(insert(table), rows)
+
+
+def hired_into(home: Path) -> Mapping[str, str]:
+    """Everybody, by the same commands as a user's."""
+    return {name: hired(home, name, *roles) for name, roles in CAST.items()}
+
+
+def hired(home: Path, name: str, *roles: str) -> str:
+    """The token of somebody new."""
+    jiaoqi("people", "add", name, "--email", f"{name}@plant.example", *roles, "--home", str(home))
+    return jiaoqi("people", "token", name, "--home", str(home)).strip()
 
 
 @functools.cache
 def hired_once() -> tuple[Path, Mapping[str, str]]:
-    """The same commands as a user's, but in this process: two dozen interpreters take half a minute."""
     home = Path(tempfile.mkdtemp(prefix="jiaoqi-cast-"))
-    for name, roles in CAST.items():
-        jiaoqi("people", "add", name, "--email", f"{name}@plant.example", *roles, "--home", str(home))
-    return home, {name: jiaoqi("people", "token", name, "--home", str(home)).strip() for name in CAST}
+    return home, hired_into(home)
 
 
 def dismiss() -> None:
@@ -69,6 +97,7 @@ def dismiss() -> None:
 
 
 def jiaoqi(*arguments: str) -> str:
+    """A command in this process: two dozen interpreters take half a minute."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = run(list(arguments))
@@ -81,9 +110,14 @@ class Person:
 
     def __init__(self, name: str, token: str, client: httpx.Client, url: Callable[[], str]) -> None:
         self.name = name
+        self._token = token
         self._headers = {"Authorization": f"Bearer {token}"}
         self._client = client
         self._url = url
+
+    def at(self, client: httpx.Client) -> "Person":
+        """The same person at another client."""
+        return Person(self.name, self._token, client, self._url)
 
     def ask(self, path: str, **query: Any) -> Any:
         """What a GET answers with 200."""

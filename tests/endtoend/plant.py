@@ -9,18 +9,21 @@ import httpx
 from tests.endtoend import dates, dying
 from tests.endtoend.mails import Mailbox, Sink
 from tests.endtoend.order import Order
-from tests.endtoend.people import Person, hire
+from tests.endtoend.people import Person, hire, hired, jiaoqi
 from tests.endtoend.stack import Stack
+from tests.store.cluster import Cluster
 
 
 class Plant:
     """Everything a story needs. Its people are hired while the stack is down, as the command line allows."""
 
-    def __init__(self, stack: Stack, sink: Sink | None = None) -> None:
+    def __init__(self, stack: Stack, sink: Sink | None = None, cluster: Cluster | None = None) -> None:
         self.stack = stack
         self.sink = sink
+        self.cluster = cluster
+        """PostgreSQL, where the store is there."""
         self._client = httpx.Client(timeout=30, trust_env=False)
-        self._tokens = hire(stack.home)
+        self._tokens = dict(hire(stack.home, stack.environment.get("JIAOQI_DATABASE_URL")))
 
     def __enter__(self) -> Self:
         self.stack.start()
@@ -34,12 +37,23 @@ class Plant:
         """Whatever was done to it, it runs."""
         if self.sink:
             self.sink.open()
+        if self.cluster and not self.cluster.runs:
+            self.cluster.start()
         if not self.stack.runs:
             self.stack.start()
         self.stack.until_ready()
 
     def person(self, name: str) -> Person:
         return Person(name, self._tokens[name], self._client, lambda: self.stack.url)
+
+    def hire(self, name: str, *roles: str) -> Person:
+        """Somebody new, while the stack runs."""
+        self._tokens[name] = hired(self.stack.home, name, *roles)
+        return self.person(name)
+
+    def dismiss(self, name: str) -> None:
+        jiaoqi("people", "remove", name, "--home", str(self.stack.home))
+        del self._tokens[name]
 
     def enter(self, *quantities: int, key: str | None = None, **facts: Any) -> Order:
         """An order of one line for each quantity, entered by sales1."""
@@ -67,10 +81,12 @@ def plant_at(home: Path, policy: str) -> Plant:
     return Plant(Stack(home, policy=written(home, policy)))
 
 
-def mortal_plant_at(home: Path, policy: str, sink: Sink) -> Plant:
-    """A plant that sends its mail to our sink, and whose worker dies on command."""
+def mortal_plant_at(home: Path, policy: str, sink: Sink, cluster: Cluster | None = None) -> Plant:
+    """A plant that sends its mail to our sink, and whose worker dies on command; its store is in the cluster, if there is one."""
     environment = {**dying.ENVIRONMENT, "JIAOQI_SMTP_URL": sink.url}
-    return Plant(Stack(home, policy=written(home, policy), environment=environment, program=dying.PROGRAM), sink)
+    if cluster:
+        environment["JIAOQI_DATABASE_URL"] = cluster.create()
+    return Plant(Stack(home, policy=written(home, policy), environment=environment, program=dying.PROGRAM), sink, cluster)
 
 
 def written(home: Path, policy: str) -> Path:

@@ -1,12 +1,22 @@
-"""Mail never blocks an order; what is still worth telling arrives once the mail server is back, the rest does not."""
+"""Mail never blocks an order; what is still worth telling arrives once the mail server is back, the rest does not.
 
+JIAOQI_TEST_LONG=1: also a whole minute, in which people work on many orders.
+"""
+
+import os
+import time
 from collections import Counter
 
+from tests.endtoend.clients import busy, nothing_is_missing, orders_of
 from tests.endtoend.mails import Sink
 from tests.endtoend.order import ASKED, CONFIRMED, FINAL, SHIPPED, Order
 from tests.endtoend.plant import Plant
 from tests.endtoend.policies import LADDER
 from tests.endtoend.waiting import until
+
+LONG = bool(os.environ.get("JIAOQI_TEST_LONG"))
+CLIENTS = 4
+A_MINUTE = 60.0
 
 
 def test_orders_go_on_while_no_mail_leaves(hurried: Plant) -> None:
@@ -26,21 +36,44 @@ def test_orders_go_on_while_no_mail_leaves(hurried: Plant) -> None:
     told_once(sink, forgotten, overtaken="escalate", sent={"critical"})
 
 
+if LONG:
+
+    def test_orders_go_on_for_a_minute_without_mail(hurried: Plant) -> None:
+        sink = hurried.sink
+        assert sink
+        sink.close()
+        with busy(hurried, CLIENTS) as crew:
+            time.sleep(A_MINUTE)
+        nothing_is_missing(crew)
+        assert {row["state"] for order in orders_of(crew) for row in order.notices()} <= {"queued", "stale"}
+        sink.open()
+        for order in orders_of(crew):
+            once(sink, order)
+
+
 def queued(order: Order, kind: str) -> bool:
     return any((row["kind"], row["state"]) == (kind, "queued") for row in order.notices())
 
 
 def told_once(sink: Sink, order: Order, overtaken: str, sent: set[str]) -> None:
     """Each notice has come to its end; what was overtaken meanwhile never arrived, all else did once."""
-    # The mail activity pauses twice as long after each attempt.
-    until(lambda: ended(order), lambda: f"all notices have come to their end: {order.notices()}", within=60)
+    once(sink, order)
     rows = order.notices()
     assert {row["kind"] for row in rows if row["state"] == "sent"} == sent
     assert overtaken in {row["kind"] for row in rows if row["state"] == "stale"} <= LADDER.keys() - sent
-    on_record = {row["message_id"]: 1 for row in rows if row["state"] == "sent"}
-    assert Counter(mail.message_id for mail in sink.of(order.number)) == on_record
     order.audit()
 
 
-def ended(order: Order) -> bool:
-    return {row["state"] for row in order.notices()} <= FINAL
+def once(sink: Sink, order: Order) -> None:
+    """What is on record as sent has arrived, once, and nothing else has."""
+    all_ended(order)
+    on_record = {row["message_id"]: 1 for row in order.notices() if row["state"] == "sent"}
+    assert Counter(mail.message_id for mail in sink.of(order.number)) == on_record
+
+
+def all_ended(order: Order) -> None:
+    def states() -> set[str]:
+        return {row["state"] for row in order.notices()}
+
+    # The mail activity pauses twice as long after each attempt, up to a minute.
+    until(lambda: states() <= FINAL, lambda: f"all notices have come to their end: {order.notices()}", within=90, every=0.2)

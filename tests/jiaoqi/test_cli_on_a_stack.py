@@ -243,7 +243,7 @@ def test_an_order_is_imported_whole_or_not_at_all(plant: Plant) -> None:
     [
         (("--as", "quality1"), "quality1 may not import: orders are entered by sales"),
         (("--as", "nobody"), "there is no nobody in the register"),
-        (("--as", "sales1", "--mapping", "mine.toml"), "--mapping: 'mine.toml' is not built in (scms is)"),
+        (("--as", "sales1", "--mapping", "mine.toml"), "--mapping: mine.toml is neither built in (plain, scms) nor a file"),
         (("--as", "sales1", "--mapping", "scms"), "has no column 'PO / SO #'"),
     ],
 )

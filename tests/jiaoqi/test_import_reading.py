@@ -1,17 +1,20 @@
 """Files as people save them: what is read of a CSV file, and what is refused with a reason."""
 
-from datetime import date
+import tracemalloc
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from jiaoqi.importing import BUILT_IN, PLAIN, FileCannotBeRead, FileOrder, Mapping, RowFault, gather, read, rebased
+from jiaoqi.importing import FileCannotBeRead, FileOrder, Mapping, RowFault, gather, opened, survey
+from jiaoqi.importing.mapping_file import BUILT_IN, PLAIN
 
 HEAD = "order_no,customer,product_model,quantity,requested_date"
 ROW = "PO-1,Acme,Pump,3,2026-12-18"
 SCMS_HEAD = "PO / SO #,Country,Project Code,Item Description,Line Item Quantity,PO Sent to Vendor Date,Scheduled Delivery Date"
 LINE = {"product_model": "Pump", "quantity": 3}
 BODY = {"order_no": "PO-1", "customer": {"name": "Acme"}, "lines": [LINE], "requested_date": "2026-12-18"}
+BETTER = "name its encoding (--encoding big5, gb18030, cp1252 …), or save it as CSV UTF-8"
 
 
 @pytest.fixture
@@ -19,9 +22,12 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "orders.csv"
 
 
-def orders(file: Path, content: bytes | str, mapping: Mapping = PLAIN) -> list[FileOrder]:
+def orders(
+    file: Path, content: bytes | str, mapping: Mapping = PLAIN, encoding: str | None = None, limit: int | None = None
+) -> list[FileOrder]:
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return gather(read(file, mapping), mapping)
+    opened_file = opened(file, mapping, encoding=encoding)
+    return list(gather(opened_file, survey(opened_file, limit)))
 
 
 @pytest.mark.parametrize(
@@ -31,19 +37,35 @@ def orders(file: Path, content: bytes | str, mapping: Mapping = PLAIN) -> list[F
         f"{HEAD}\n{ROW}",
         f"\ufeff{HEAD}\n{ROW}\n",
         f"{HEAD}\r\n{ROW}\r\n",
+        f"{HEAD}\r{ROW}\r",
         f"{HEAD}\n\n{ROW}\n,,,,\n",
+        f"\n{HEAD}\n{ROW}\n",
         f"{HEAD}\n{ROW},\n".replace("date\n", "date,\n"),
+        f"{HEAD}\n{ROW},,\n",
         f"{HEAD};\n{ROW};\n".replace(",", ";"),
         f"{HEAD}\n{ROW}\n".replace(",", "\t"),
         f"{HEAD},note\n{ROW}\n",
         f"{HEAD},colour\n{ROW},red\n",
+        f"{HEAD},colour;red;green;blue;black;white\n{ROW},x\n",
         f"{HEAD}\n{ROW}\n".replace(",", " , "),
         f'{HEAD}\n{ROW.replace("Acme", chr(34) + "Acme" + chr(34))}\n',
+        f"{HEAD}\r\n{ROW}\r\n".replace(",", "\t").encode("utf-16"),
     ],
 )
-def test_an_order_is_the_same_however_it_is_saved(file: Path, content: str) -> None:
+def test_an_order_is_the_same_however_it_is_saved(file: Path, content: str | bytes) -> None:
     (found,) = orders(file, content)
     assert (found.body, found.faults) == (BODY, ())
+
+
+@pytest.mark.parametrize("encoding", ["big5", "gb18030", "utf-16-le", "utf-8"])
+def test_an_encoding_is_taken_at_its_word(file: Path, encoding: str) -> None:
+    (found,) = orders(file, f"{HEAD}\nPO-1,大同精密,Pump,3,2026-12-18\n".encode(encoding), encoding=encoding)
+    assert found.body["customer"] == {"name": "大同精密"}
+
+
+def test_a_file_that_says_its_encoding_is_believed(file: Path) -> None:
+    (found,) = orders(file, f"\ufeff{HEAD}\nPO-1,大同,Pump,3,2026-12-18\n", encoding="gb18030")
+    assert found.body["customer"] == {"name": "大同"}
 
 
 @pytest.mark.parametrize(
@@ -51,12 +73,12 @@ def test_an_order_is_the_same_however_it_is_saved(file: Path, content: str) -> N
     [
         (b"", "is empty"),
         (b" \n\n", "is empty"),
-        (f"{HEAD}\nPO-1,M\xfcller,Pump,3,2026-12-18\n".encode("latin-1"), "line 2 is not UTF-8; save it as CSV UTF-8"),
-        (f"{HEAD}\n{ROW}\n".encode("utf-16"), "line 1 is not UTF-8; save it as CSV UTF-8"),
-        (b"PK\x03\x04rest", "spreadsheets can't be imported yet; save it as CSV UTF-8"),
+        (f"{HEAD}\nPO-1,M\xfcller,Pump,3,2026-12-18\n".encode("latin-1"), f"line 2 is not UTF-8; {BETTER}"),
+        (f"{HEAD}\n{ROW}\n".encode("utf-16")[:-1], f"is not UTF-16; {BETTER}"),
         (b"order_no,customer,product_model,quantity\n", "has no column 'requested_date'"),
         (f"{HEAD},note,note\n".encode(), "has two columns 'note'"),
         (f'{HEAD}\n"PO-1,Acme,Pump,3,2026-12-18\n'.encode(), "line 2: unexpected end of data"),
+        (f"{HEAD}\nPO-1,{'x' * 200_000},Pump,3,2026-12-18\n".encode(), "line 2: field larger than field limit (131072)"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_as_a_whole(file: Path, content: bytes, reason: str) -> None:
@@ -64,6 +86,18 @@ def test_a_file_that_cannot_be_read_is_refused_as_a_whole(file: Path, content: b
         orders(file, content)
     assert str(refused.value) == f"{file}: {reason}"
     assert refused.value.exit_code == 2
+
+
+def test_the_wrong_encoding_is_told_with_the_line(file: Path) -> None:
+    with pytest.raises(FileCannotBeRead, match="line 3 is not BIG5"):
+        orders(file, f"{HEAD}\n{ROW}\n".encode() + b"PO-2,\xff\xff,Pump,3,2026-12-18\n", encoding="big5")
+
+
+def test_a_file_that_is_not_there_is_told_so(file: Path) -> None:
+    with pytest.raises(FileCannotBeRead, match="there is no such file"):
+        opened(file, PLAIN)
+    with pytest.raises(FileCannotBeRead, match="is not a plain file"):
+        opened(file.parent, PLAIN)
 
 
 def test_a_file_without_rows_has_no_orders(file: Path) -> None:
@@ -78,10 +112,24 @@ def test_texts_keep_commas_quotes_lines_and_every_script(file: Path) -> None:
 
 def test_rows_of_one_number_are_lines_of_one_order_wherever_they_stand(file: Path) -> None:
     rows = ("PO-1,Acme,Pump,3,2026-12-18", "PO-2,Bolt,Nut,1,2026-12-19", "po-1,,Valve,2,")
-    found = orders(file, "\n".join((HEAD, *rows)))
-    assert [each.order_no for each in found] == ["PO-1", "PO-2"]
-    assert found[0].body["lines"] == [LINE, {"product_model": "Valve", "quantity": 2}]
-    assert [row.number for row in found[0].rows] == [2, 4]
+    found = {each.order_no: each for each in orders(file, "\n".join((HEAD, *rows)))}
+    assert found.keys() == {"PO-1", "PO-2"}
+    assert found["PO-1"].body["lines"] == [LINE, {"product_model": "Valve", "quantity": 2}]
+    assert [row.number for row in found["PO-1"].rows] == [2, 4]
+
+
+def test_of_an_order_with_too_many_lines_no_more_is_kept_than_has_it_refused(file: Path) -> None:
+    (found,) = orders(file, "\n".join((HEAD, *[ROW] * 1000)))
+    assert len(found.body["lines"]) == 201
+
+
+@pytest.mark.parametrize(("limit", "numbers"), [(1, ["PO-1"]), (2, ["PO-1", "PO-2"]), (9, ["PO-1", "PO-2", "PO-3"])])
+def test_a_limit_counts_order_numbers_in_the_order_of_the_file(file: Path, limit: int, numbers: list[str]) -> None:
+    rows = [ROW, ",Acme,Pump,3,2026-12-18", ROW.replace("1", "2", 1), ROW.replace("1", "3", 1), ROW]
+    found = orders(file, "\n".join((HEAD, *rows)), limit=limit)
+    # The row without a number stands before the second number, so it is met with any limit.
+    assert sorted(each.order_no for each in found) == ["", *numbers]
+    assert {len(each.rows) for each in found if each.order_no == "PO-1"} == {2}
 
 
 def test_what_is_said_of_an_order_stands_where_the_json_has_it(file: Path) -> None:
@@ -142,7 +190,7 @@ SCMS_ROWS = (
 
 
 def test_scms_files_ask_for_the_latest_date_of_an_orders_lines(file: Path) -> None:
-    one, two = orders(file, "\n".join((SCMS_HEAD, *SCMS_ROWS)), BUILT_IN["scms"])
+    two, one = orders(file, "\n".join((SCMS_HEAD, *SCMS_ROWS)), BUILT_IN["scms"])
     assert (one.faults, two.faults) == ((), ())
     assert one.body == {
         "order_no": "SCMS-1",
@@ -159,17 +207,39 @@ def test_scms_files_ask_for_the_latest_date_of_an_orders_lines(file: Path) -> No
 
 def test_a_delivery_date_that_was_not_captured_is_a_fault_of_its_row(file: Path) -> None:
     rows = (*SCMS_ROWS, "SCMS-1,Côte d'Ivoire,104-CI-T01,Nelfinavir,5,,Date Not Captured")
-    one, _ = orders(file, "\n".join((SCMS_HEAD, *rows)), BUILT_IN["scms"])
+    _, one = orders(file, "\n".join((SCMS_HEAD, *rows)), BUILT_IN["scms"])
     assert one.faults == (
         RowFault(5, "Scheduled Delivery Date", "'Date Not Captured' is no date; write YYYY-MM-DD"),
     )
 
 
-def test_rebasing_makes_the_earliest_date_of_any_row_today(file: Path) -> None:
-    found = rebased(orders(file, "\n".join((SCMS_HEAD, *SCMS_ROWS)), BUILT_IN["scms"]), date(2026, 11, 20))
-    # 95 days from 2006-08-11 lie 2006-11-14, which is not SCMS-1's latest, and 113 its latest.
-    assert [each.body["requested_date"] for each in found] == ["2027-03-13", "2026-11-20"]
+def test_rebasing_measures_from_the_earliest_date_of_any_row(file: Path) -> None:
+    file.write_text("\n".join((SCMS_HEAD, *SCMS_ROWS)))
+    opened_file = opened(file, BUILT_IN["scms"])
+    surveyed = survey(opened_file, limit=1)
+    # It is no date of the one order that the limit leaves.
+    assert surveyed.earliest == date(2006, 8, 11)
+    (one,) = gather(opened_file, surveyed, timedelta(days=7408))
+    # 113 days from 2006-08-11 lies SCMS-1's latest.
+    assert one.body["requested_date"] == (date(2006, 12, 2) + timedelta(days=7408)).isoformat()
 
 
-def test_rebasing_nothing_is_nothing(file: Path) -> None:
-    assert rebased(orders(file, HEAD), date(2026, 11, 20)) == []
+def test_there_is_no_earliest_date_of_nothing(file: Path) -> None:
+    file.write_text(HEAD)
+    assert survey(opened(file, PLAIN)).earliest is None
+
+
+def test_a_large_file_is_not_held_in_memory(file: Path) -> None:
+    """Each order's two rows stand together, so that one at a time is incomplete."""
+    rows = 2_000
+    text = "x" * 20_000
+    with file.open("w") as out:
+        out.write(f"{HEAD},note\n")
+        out.writelines(f"PO-{number // 2},Acme,Pump,3,2026-12-18,{text}\n" for number in range(rows))
+    tracemalloc.start()
+    opened_file = opened(file, PLAIN)
+    found = sum(1 for _ in gather(opened_file, survey(opened_file)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == rows // 2
+    assert peak < file.stat().st_size / 8

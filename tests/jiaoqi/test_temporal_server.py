@@ -14,13 +14,15 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
 from jiaoqi.addresses import Ports
-from jiaoqi.connection import RETENTION, connect, ensure_namespace
+from jiaoqi.connection import connect, ensure_namespace
 from jiaoqi.errors import NoStackIsRunning, SearchAttributeIsAnother, TemporalDoesNotAnswer
 from jiaoqi.home import Home
 from jiaoqi.plan import StackPorts, fill, temporal_server
 from jiaoqi.processes import Keeper
 from jiaoqi.settings import Settings
 from workflows import visibility
+
+MONTHS = timedelta(days=90)
 
 
 def settings_of(home: Path, address: str = "") -> Settings:
@@ -53,11 +55,11 @@ async def attributes(client: Client) -> dict[str, int]:
 
 async def test_the_namespace_gets_attributes_and_retention_and_again_nothing_changes(client: Client) -> None:
     for _ in range(2):
-        await ensure_namespace(client, visibility.ALL)
+        await ensure_namespace(client, visibility.ALL, MONTHS)
         present = await attributes(client)
         assert {key.name: int(key.indexed_value_type) for key in visibility.ALL}.items() <= present.items()
         namespace = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
-        assert namespace.config.workflow_execution_retention_ttl.ToTimedelta() == RETENTION
+        assert namespace.config.workflow_execution_retention_ttl.ToTimedelta() == MONTHS
 
 
 async def test_two_workers_may_register_at_once(client: Client) -> None:
@@ -65,14 +67,14 @@ async def test_two_workers_may_register_at_once(client: Client) -> None:
     await client.operator_service.remove_search_attributes(
         RemoveSearchAttributesRequest(namespace=client.namespace, search_attributes=names)
     )
-    await asyncio.gather(*(ensure_namespace(client, visibility.ALL) for _ in range(3)))
+    await asyncio.gather(*(ensure_namespace(client, visibility.ALL, MONTHS) for _ in range(3)))
     assert set(names) <= (await attributes(client)).keys()
 
 
 async def test_an_attribute_of_another_type_is_refused(client: Client) -> None:
-    await ensure_namespace(client, [SearchAttributeKey.for_int("Plant")])
+    await ensure_namespace(client, [SearchAttributeKey.for_int("Plant")], MONTHS)
     with pytest.raises(SearchAttributeIsAnother, match="Plant is INDEXED_VALUE_TYPE_INT in this namespace"):
-        await ensure_namespace(client, [SearchAttributeKey.for_keyword("Plant")])
+        await ensure_namespace(client, [SearchAttributeKey.for_keyword("Plant")], MONTHS)
 
 
 async def test_a_lazy_client_connects_at_its_first_call(settings: Settings, client: Client) -> None:

@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.mail import SmtpMail
 from activities.mail.letters import Letter, Letters
-from activities.store import Away, LedgerRow, StoreAway
+from activities.store import Away, LedgerRow
 from tests.mail.plant import Plant, ids_of
 from tests.mail.samples import NOW, TODAY, hold, notice, order, person, task
 from tests.mail.servers import free_port
@@ -234,16 +234,6 @@ def test_a_crash_before_the_rows_are_open_costs_nothing(plant: Plant, monkeypatc
             plant.tells(rung())
     plant.tells(rung())
     assert len(plant.server.messages) == 3
-
-
-def test_a_store_that_is_away_is_said_in_few_words(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_: object, **__: object) -> None:
-        raise StoreAway("UPDATE notice SET address = 'wang@customer.example'")
-
-    with monkeypatch.context() as outage:
-        outage.setattr(plant.store.ledger, "open", away)
-        assert plant.fails_to_tell(rung()) == "the store is away"
-    assert plant.tells(rung()).told[0].states == dict.fromkeys(MEMBERS, SENT)
 
 
 def test_a_letter_that_cannot_be_written_keeps_nobody_else(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:

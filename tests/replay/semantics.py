@@ -18,7 +18,7 @@ from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetail
 from temporalio.workflow import Info
 from typing_extensions import override
 
-from workers.sandbox import RUNNER
+from tests.replay.sandbox import RUNNER
 from workflows.order import OrderWorkflow
 
 

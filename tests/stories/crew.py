@@ -4,10 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from tests.stories.world import FollowUps, MemoryJournal, MemoryMail
-from workers.sandbox import RUNNER
 from workflows.ids import MAIL_QUEUE
 from workflows.order import OrderWorkflow
 
@@ -29,7 +28,7 @@ class Crew:
             workflows=[OrderWorkflow],
             activities=[self.journal.flush, self.orders.enter_follow_up],
             activity_executor=self.pool,
-            workflow_runner=RUNNER,
+            workflow_runner=UnsandboxedWorkflowRunner(),
         )
         mail = Worker(self.client, task_queue=MAIL_QUEUE, activities=[self.mail.send], activity_executor=self.pool)
         self.workers = [orders, mail]

@@ -1,6 +1,7 @@
-"""How workflow code is loaded: the order's own module in the sandbox, what it leans on passed through.
+"""The SDK's sandbox as a second opinion: recorded histories replay in it, workers do without (docs/decisions/0010).
 
-Passed-through modules are not watched by the sandbox; `workflows/ruff.toml` guards them instead.
+The order's own module is loaded in it afresh; what that leans on is passed through, where the sandbox sees nothing and
+`workflows/ruff.toml` stands guard.
 """
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions

@@ -1,0 +1,64 @@
+"""What keeps orders from going on that is no fault of theirs: nobody to ask, nobody to serve them, mail that never arrived."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from activities.store import Store
+from activities.store.checks import OrderRows
+from activities.store.register import Register
+from jiaoqi.doctor.findings import Finding, Kind
+from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
+from workflows.types.orders import OrderRow
+from workflows.types.policy import Policy
+from workflows.types.tasks import Task
+from workflows.types.words import TaskStatus
+
+RECENTLY = timedelta(days=30)
+"""Mail of closed orders is told of for so long after it died; of open ones always."""
+START = "start one (`jiaoqi worker`), or look for its faults in the stack's `logs`"
+
+
+def unserved(missing: list[str]) -> Iterator[Finding]:
+    if ORDERS_QUEUE in missing:
+        what = f"no worker asks for work on the queue `{ORDERS_QUEUE}`: no order can go on, and none was compared"
+        yield Finding(kind=Kind.NO_WORKER, what=what, todo=START)
+    if MAIL_QUEUE in missing:
+        yield Finding(kind=Kind.NO_CARRIER, what=f"no worker asks for work on the queue `{MAIL_QUEUE}`: mail waits", todo=START)
+
+
+def dead_mail(store: Store, now: datetime) -> Iterator[Finding]:
+    for row in store.checks.dead_mail(now - RECENTLY):
+        yield Finding(
+            kind=Kind.DEAD_MAIL,
+            what=f"{row.kind} to {row.recipient} ({row.address}), given up {row.at:%Y-%m-%dT%H:%M:%SZ}: {row.last_error}",
+            todo=f"tell {row.recipient} by other means, and correct the address: it is never sent again",
+            order_no=row.order_no,
+            task_id=row.task_id,
+            message_id=row.message_id,
+        )
+
+
+def unowned(rows: OrderRows, register: Register, policy: Policy, now: datetime) -> Iterator[Finding]:
+    """The open tasks for which nobody is left today; what cannot be read is told elsewhere."""
+    try:
+        order = OrderRow.model_validate_json(rows.order.body)
+        tasks = [Task.model_validate_json(row.body) for row in rows.tasks if row.status == TaskStatus.OPEN]
+    except ValidationError:
+        return
+    today = now.astimezone(ZoneInfo(order.plant_time_zone)).date()
+    for task in tasks:
+        if register.nobody_for(task, today):
+            stand_in = policy.tasks[task.kind].stand_in
+            may = stand_in and not register.nobody_for(task, today, stand_in)
+            barred = f", {', '.join(task.barred)} made the goods" if task.barred else ""
+            yield Finding(
+                kind=Kind.UNOWNED,
+                what=f"nobody is left in {task.department}{barred}" + (f"; {stand_in} stands in" if may else ""),
+                todo=f"`jiaoqi people add NAME --email E --department {task.department}`"
+                + (f", or let {stand_in} answer it" if may else ""),
+                order_no=order.order_no,
+                task_id=task.id,
+            )

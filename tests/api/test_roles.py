@@ -1,0 +1,234 @@
+"""The contract's table "Who may", cell by cell: every role on every route that the OpenAPI document knows.
+
+The table stands here again, written from the contract and not from the code. What depends on who holds a task, on four
+eyes and on whom a task is given to is told in test_authority.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from activities.store import Away, Person
+from tests.api.plant import NOW, Plant, code, order_in
+from workflows.types.words import Department, Kind
+
+LATER, REASON = "2027-03-02T09:00:00+08:00", {"reason": "because"}
+FORBIDDEN, NOT_YOURS, HELD = (403, "forbidden"), (403, "not-your-department"), (409, "task-held")
+Told = tuple[int, str | None]
+
+
+@dataclass(frozen=True)
+class Role:
+    """`acts_for` and `heads` are what the person is; whom they stand in for adds to it."""
+
+    acts_for: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    admin: bool = False
+    stands_in_for: str | None = None
+    own: tuple[str, ...] | None = None
+    """Their own departments, where standing in adds others."""
+
+    def hired(self, name: str) -> Person:
+        own = self.acts_for if self.own is None else self.own
+        departments = tuple(map(Department, own))
+        heads = tuple(each for each in departments if each in self.heads)
+        return Person(id=name, name=name, email=f"{name}@plant.example", departments=departments, head_of=heads, admin=self.admin)
+
+    def capacities(self, department: str | None = None) -> set[str]:
+        """The columns of the table in which they stand, for a task of this department."""
+        capacities = {each for each in ("sales", "management") if each in self.acts_for}
+        capacities |= {"production's head"} if "production" in self.heads else set()
+        capacities |= {"member"} if department in self.acts_for else set()
+        capacities |= {"head"} if department in self.heads else set()
+        return capacities | ({"admin"} if self.admin else set()) | {"signed in"}
+
+
+DEPARTMENTS = ("sales", "production", "quality", "warehouse", "supply_chain", "management")
+ROLES = {
+    **{f"{each}-member": Role((each,)) for each in DEPARTMENTS},
+    **{f"{each}-chief": Role((each,), (each,)) for each in DEPARTMENTS},
+    "of-two": Role(("production", "quality"), ("quality",)),
+    "just-admin": Role(admin=True),
+    "of-nothing": Role(),
+    "deputy": Role(("warehouse", "supply_chain"), ("supply_chain",), stands_in_for="absent-chief", own=("warehouse",)),
+    "absent-chief": Role(("supply_chain",), ("supply_chain",)),
+    "substitute-of-tomorrow": Role(("warehouse",), stands_in_for="chief-away-tomorrow"),
+    "chief-away-tomorrow": Role(("supply_chain",), ("supply_chain",)),
+}
+NO_TOKEN, BAD_TOKEN = (401, "no-token"), (401, "bad-token")
+OUTSIDE = {"nobody": NO_TOKEN, "customer": BAD_TOKEN, "removed": BAD_TOKEN, "hired-again": BAD_TOKEN}
+"""A customer has mail and no token; whoever is hired again gets a new one, and the old stays dead."""
+
+# The table. A task's member, its head, sales, management, admin; the head is a member too.
+
+MAY_ON_TASKS = {
+    "complete_task": {"member"},
+    "report_progress": {"member"},
+    "claim_task": {"member"},
+    "snooze_task": {"member"},
+    "release_task": {"member", "admin"},
+    "assign_task": {"head", "admin"},
+    "extend_task": {"head"},
+}
+MAY_ON_ANOTHERS = {**dict.fromkeys(MAY_ON_TASKS, {"head"}), "release_task": {"head", "admin"}, "assign_task": {"head", "admin"}}
+MAY_ON_ORDERS = {
+    "enter_order": {"sales", "admin"},
+    "repromise_order": {"sales", "management"},
+    "cancel_order": {"sales", "management"},
+    "hold_order": {"sales", "management", "production's head"},
+    "resume_order": {"sales", "management", "production's head"},
+}
+READING = ("list_orders", "get_order", "list_events", "list_notices", "list_tasks", "get_task", "get_me", "list_people")
+MAY = {**MAY_ON_TASKS, **MAY_ON_ORDERS, **dict.fromkeys(READING, {"signed in"})}
+
+ANSWERS: dict[str, tuple[Kind, str, dict[str, Any]]] = {
+    "sales": (Kind.CONFIRM_ORDER, "reject", REASON),
+    "production": (Kind.PRODUCE, "done", {}),
+    "quality": (Kind.INSPECT, "pass", {}),
+    "warehouse": (Kind.DISPATCH, "replan", REASON),
+    "supply_chain": (Kind.READY_MATERIALS, "ready", {}),
+    "management": (Kind.DECIDE_DISPOSITION, "concede", REASON),
+}
+"""A question for each department, and an answer to it."""
+BODIES: dict[str, Any] = {
+    "report_progress": {"percent": 40},
+    "snooze_task": {"until": LATER},
+    "extend_task": {"due_at": LATER, **REASON},
+    "repromise_order": {"promised_date": "2027-04-02", "customer_agreed": True, **REASON},
+    "cancel_order": REASON,
+    "hold_order": {"until": LATER, **REASON},
+    "resume_order": REASON,
+}
+
+
+@dataclass
+class Staffed:
+    """A plant with everybody in the table, and the routes as the document names them."""
+
+    plant: Plant
+    routes: dict[str, tuple[str, str]]
+    dead: dict[str, str] = field(default_factory=dict)
+
+    async def say(self, who: str, operation: str, order_no: str = "PO-1", task: str = "", body: Any = None) -> Told:
+        method, path = self.routes[operation]
+        url = path.removeprefix("/api/v1").replace("{order_no}", order_no).replace("{task_id}", task)
+        body = BODIES.get(operation) if body is None else body
+        if who not in OUTSIDE:
+            answer = await self.plant.ask(who, method.upper(), url, body)
+        else:
+            headers = {"Authorization": f"Bearer {self.dead[who]}"} if who in self.dead else {}
+            answer = await self.plant.client.request(method.upper(), url, json=body, headers=headers)
+        return (answer.status_code, None) if answer.is_success else code(answer)
+
+
+@pytest.fixture
+async def staffed(plant: Plant) -> Staffed:
+    people = plant.store.people
+    for name, role in ROLES.items():
+        people.put(role.hired(name))
+    today = NOW.date()
+    people.away("absent-chief", today, today, "deputy")
+    people.away("chief-away-tomorrow", today + timedelta(days=1), today + timedelta(days=2), "substitute-of-tomorrow")
+    dead = {"customer": "jq_made-up-by-a-customer"}
+    for name in ("removed", "hired-again"):
+        people.put(Role(DEPARTMENTS, DEPARTMENTS, admin=True).hired(name))
+        dead[name] = people.new_token(name)
+        people.remove(name)
+    people.put(Role(DEPARTMENTS, DEPARTMENTS, admin=True).hired("hired-again"))
+    document = (await plant.get("boss", "/openapi.json")).json()
+    routes = {op["operationId"]: (method, path) for path, methods in document["paths"].items() for method, op in methods.items()}
+    return Staffed(plant, routes, dead)
+
+
+async def test_the_table_knows_every_route(staffed: Staffed) -> None:
+    assert staffed.routes.keys() == MAY.keys()
+
+
+@pytest.mark.parametrize("operation", MAY)
+async def test_nobody_outside_may_do_anything(staffed: Staffed, operation: str) -> None:
+    await staffed.plant.entered()
+    for who, expected in OUTSIDE.items():
+        assert await staffed.say(who, operation, task="PO-1.confirm_order.1") == expected, who
+
+
+@pytest.mark.parametrize("operation", READING)
+async def test_everybody_signed_in_may_read(staffed: Staffed, operation: str) -> None:
+    await staffed.plant.entered()
+    for who in ROLES:
+        assert await staffed.say(who, operation, task="PO-1.confirm_order.1") == (200, None), who
+
+
+@pytest.mark.parametrize("operation", MAY_ON_ORDERS)
+async def test_words_about_orders(staffed: Staffed, operation: str) -> None:
+    plant, entering = staffed.plant, operation == "enter_order"
+    await ready_for(plant, operation, "PO-1")
+    for n, (who, role) in enumerate(ROLES.items(), start=2):
+        last = f"PO-{n - 1}"
+        body = order_in(order_no=f"PO-{n}") if entering else None
+        may = bool(role.capacities() & MAY_ON_ORDERS[operation])
+        told = await staffed.say(who, operation, last, body=body)
+        assert told == ((201 if entering else 200, None) if may else FORBIDDEN), who
+        # What was done once is not possible again; what was refused may be tried by the next.
+        if not entering:
+            await ready_for(plant, operation, f"PO-{n}")
+
+
+async def ready_for(plant: Plant, operation: str, order_no: str) -> None:
+    await plant.confirmed(order_no)
+    if operation == "resume_order":
+        assert (await plant.post("sales1", f"/orders/{order_no}/hold", BODIES["hold_order"])).status_code == 200
+
+
+@pytest.mark.parametrize("operation", MAY_ON_TASKS)
+@pytest.mark.parametrize("department", DEPARTMENTS)
+async def test_words_about_tasks(staffed: Staffed, department: str, operation: str) -> None:
+    await staffed.plant.entered()
+    for who, role in ROLES.items():
+        task = open_task(staffed.plant, department)
+        told = await staffed.say(who, operation, task=task, body=body_for(operation, department))
+        assert told == expected(role, operation, department), who
+
+
+@pytest.mark.parametrize("operation", MAY_ON_ANOTHERS)
+@pytest.mark.parametrize("department", ["production", "supply_chain"])
+async def test_words_about_tasks_that_somebody_else_holds(staffed: Staffed, department: str, operation: str) -> None:
+    plant = staffed.plant
+    plant.store.people.put(Role((department,)).hired("holder"))
+    await plant.entered()
+    for who, role in ROLES.items():
+        task = open_task(plant, department)
+        assert (await plant.post("holder", f"/tasks/{task}/claim")).status_code == 200
+        told = await staffed.say(who, operation, task=task, body=body_for(operation, department))
+        assert told == expected_of_anothers(role, operation, department), who
+
+
+def open_task(plant: Plant, department: str) -> str:
+    """The department's question, asked once more."""
+    return plant.engine.open("PO-1", ANSWERS[department][0]).id
+
+
+def body_for(operation: str, department: str) -> Any:
+    _, outcome, fields = ANSWERS[department]
+    if operation == "complete_task":
+        return {"outcome": outcome, "fields": fields}
+    return {"person": f"{department}-member", **REASON} if operation == "assign_task" else None
+
+
+def expected(role: Role, operation: str, department: str) -> Told:
+    capacities = role.capacities(department)
+    if not capacities & MAY_ON_TASKS[operation]:
+        return FORBIDDEN if "member" in capacities else NOT_YOURS
+    if operation == "report_progress" and department != "production":
+        return (409, "not-in-production")
+    return (200, None)
+
+
+def expected_of_anothers(role: Role, operation: str, department: str) -> Told:
+    capacities = role.capacities(department)
+    if capacities & MAY_ON_ANOTHERS[operation] or not capacities & MAY_ON_TASKS[operation]:
+        return expected(role, operation, department)
+    if operation == "report_progress" and department != "production":
+        return (409, "not-in-production")
+    return FORBIDDEN if operation == "release_task" else HELD

@@ -1,0 +1,80 @@
+"""One seed: a plant from nothing, some minutes of work while everything breaks, then quiet, and what there is to check."""
+
+import asyncio
+import logging
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.chaos import breaking, cards
+from tests.chaos.crew import AT_WORK, Worker
+from tests.chaos.diary import Diary
+from tests.chaos.entering import enter_all, entries
+from tests.chaos.evidence import Evidence, gather
+from tests.chaos.person import PATIENCE, Person
+from tests.chaos.plant import Plant
+from tests.chaos.settling import Settler
+from tests.endtoend.people import CAST
+
+WARMING = 5.0
+"""Seconds of work before the first fault."""
+TICK = 0.2
+log = logging.getLogger("jiaoqi.chaos")
+SALES = ("sales1", "sales-head")
+
+
+async def run(folder: Path, seed: int, store: str, minutes: float) -> Evidence:
+    """Plays the seed and gathers the evidence; the folder keeps everything else."""
+    plant, diary = Plant(folder, seed, store), Diary(folder / "calls.jsonl")
+    evidence = Evidence(seed, store, calls=diary.calls)
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=20)
+    watching = asyncio.create_task(watch_the_clock(evidence))
+    sound = False
+    try:
+        log.info("starting the plant")
+        await plant.start()
+        async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False, limits=limits) as client:
+            everybody = {name: Person(name, plant, client, diary) for name in CAST}
+            log.info("work, and faults")
+            await break_while_they_work(plant, everybody, evidence, minutes * 60)
+            log.info("%d calls made, %d faults played; quiet again", len(diary.calls), len(evidence.faults))
+            await plant.calm()
+            log.info("all parts answer; driving every order to its end")
+            settler = Settler(everybody, diary, seed)
+            await settler.settle()
+            log.info("gathering what there is to check")
+            evidence.unfinished = settler.unfinished
+            await gather(plant, settler.reader, evidence)
+        evidence.save(folder / "evidence.json.gz")
+        sound = True
+    finally:
+        watching.cancel()
+        await plant.stop(keep=not sound)
+    return evidence
+
+
+async def break_while_they_work(plant: Plant, everybody: dict[str, Person], evidence: Evidence, seconds: float) -> None:
+    stop = asyncio.Event()
+    breaker = breaking.Breaker(plant, plant.folder / "faults.jsonl")
+    evidence.faults = breaker.faults
+    hands = cards.hands(breaking.ground(plant), plant.seed, seconds - WARMING)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(
+            enter_all(entries(plant.seed, seconds), *(everybody[name].at_another_desk("entering") for name in SALES))
+        )
+        for name in AT_WORK:
+            group.create_task(Worker(everybody[name], everybody, plant.seed).work(stop))
+        began = time.monotonic()
+        await asyncio.sleep(WARMING)
+        await breaker.play(hands)
+        await asyncio.sleep(max(0.0, seconds - (time.monotonic() - began)))
+        stop.set()
+
+
+async def watch_the_clock(evidence: Evidence) -> None:
+    """How long the rig itself stood still at worst."""
+    while True:
+        before = time.monotonic()
+        await asyncio.sleep(TICK)
+        evidence.lag = max(evidence.lag, time.monotonic() - before - TICK)

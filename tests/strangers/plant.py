@@ -1,0 +1,20 @@
+"""The plant as strangers find it: an address, tokens that got about, and a store that must not change."""
+
+import sqlite3
+from contextlib import closing
+
+from tests.endtoend.plant import Plant
+
+NOT_OURS = frozenset({"alembic_version"})
+Content = dict[str, list[tuple[object, ...]]]
+
+
+class BesiegedPlant(Plant):
+    def token(self, who: str) -> str:
+        return self._tokens[who]
+
+    def content(self) -> Content:
+        """All that the store holds."""
+        with closing(sqlite3.connect(f"file:{self.stack.home / 'jiaoqi.db'}?mode=ro", uri=True)) as store:
+            names = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return {name: store.execute(f'SELECT * FROM "{name}" ORDER BY rowid').fetchall() for name in names}  # noqa: S608 - names of its own

@@ -1,0 +1,76 @@
+"""The worker's pulse: a file that is touched while this worker polls, for whoever watches over it from outside.
+
+A file, because who watches must not share what may hang: a frozen worker touches nothing, one that the engine has lost
+touches nothing either, and to look at a file costs no connection.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, ListTaskQueuePartitionsRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
+
+EVERY, AT_FIRST = 5.0, 1.0
+"""Seconds from one look to the next, while all is well and until then."""
+LISTENING = timedelta(seconds=75)
+"""Whoever polls comes back at least once a minute."""
+PATIENCE = timedelta(seconds=4)
+WORKFLOWS, ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
+SERVED = ((ORDERS_QUEUE, WORKFLOWS), (ORDERS_QUEUE, ACTIVITIES), (MAIL_QUEUE, ACTIVITIES))
+
+log = logging.getLogger("jiaoqi.worker")
+
+
+async def beat(client: Client, file: Path) -> None:
+    """Touches the file for as long as the engine hears this worker on all its queues; never returns."""
+    while True:
+        is_heard = False
+        try:
+            is_heard = await polls(client)
+            if is_heard:
+                await asyncio.to_thread(file.touch)
+        except RPCError as error:
+            log.info("no pulse: Temporal does not answer: %s", error)
+        except OSError as error:
+            log.error("no pulse: %s cannot be written: %s", file, error.strerror)
+        await asyncio.sleep(EVERY if is_heard else AT_FIRST)
+
+
+async def polls(client: Client) -> bool:
+    """Whether the engine has heard this very process on every queue that it serves. Raises RPCError."""
+    for queue, kind in SERVED:
+        if not await is_heard_on(client, queue, kind):
+            return False
+    return True
+
+
+async def is_heard_on(client: Client, queue: str, kind: TaskQueueType.ValueType) -> bool:
+    # A poll waits at one part of the queue, and only that part knows of it for sure.
+    async for partition in partitions(client, queue, kind):
+        request = DescribeTaskQueueRequest(
+            namespace=client.namespace, task_queue=TaskQueue(name=partition), task_queue_type=kind
+        )
+        found = await client.workflow_service.describe_task_queue(request, timeout=PATIENCE)
+        since = datetime.now(UTC) - LISTENING
+        if any(each.identity == client.identity and each.last_access_time.ToDatetime(UTC) > since for each in found.pollers):
+            return True
+    return False
+
+
+async def partitions(client: Client, queue: str, kind: TaskQueueType.ValueType) -> AsyncIterator[str]:
+    """The names of the queue's parts; the first, which has the queue's own name, most often knows enough."""
+    yield queue
+    request = ListTaskQueuePartitionsRequest(namespace=client.namespace, task_queue=TaskQueue(name=queue))
+    listed = await client.workflow_service.list_task_queue_partitions(request, timeout=PATIENCE)
+    both = (listed.workflow_task_queue_partitions, listed.activity_task_queue_partitions)
+    for each in both[kind == ACTIVITIES]:
+        if each.key != queue:
+            yield each.key
