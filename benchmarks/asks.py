@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import count
+from typing import Any
 
 from activities.store import OrderFilter, SqlJournal, Store, TaskFilter
+from activities.store.views import OrderOut, Page, TaskOut
 from benchmarks.seeding import ASKED, BUSY, OLD_FRIEND, OLD_MODEL, RARE
 from tests.store.plant import TellsOfAnOrder, said
 from workflows.types.words import Department, Kind, Lateness, OrderStatus, Risk, Stage, TaskStatus
@@ -93,15 +96,23 @@ def orders(today: date) -> dict[str, OrderFilter]:
 
 def lists(store: Store, now: datetime) -> Iterator[tuple[str, Ask]]:
     """First pages, and for the plainest lists those that follow."""
-    for name, wanted in TASKS.items():
-        yield from pages(name, lambda cursor, wanted=wanted: store.tasks.page(wanted, A_PAGE, cursor, now))
+    for name, tasks in TASKS.items():
+        yield from pages(name, partial(page_of_tasks, store, tasks, now))
     for name, found in orders(now.date()).items():
-        yield from pages(name, lambda cursor, wanted=found: store.orders.page(wanted, A_PAGE, cursor, now))
+        yield from pages(name, partial(page_of_orders, store, found, now))
 
 
-def pages(name: str, page: Callable[[str | None], object]) -> Iterator[tuple[str, Ask]]:
+def page_of_tasks(store: Store, wanted: TaskFilter, now: datetime, cursor: str | None) -> Page[TaskOut]:
+    return store.tasks.page(wanted, A_PAGE, cursor, now)
+
+
+def page_of_orders(store: Store, wanted: OrderFilter, now: datetime, cursor: str | None) -> Page[OrderOut]:
+    return store.orders.page(wanted, A_PAGE, cursor, now)
+
+
+def pages(name: str, page: Callable[[str | None], Page[Any]]) -> Iterator[tuple[str, Ask]]:
     yield name, lambda _: page(None)
-    cursor = getattr(page(None), "next_cursor", None)
+    cursor = page(None).next_cursor
     if cursor is not None:
         yield f"{name}, next page", lambda _: page(cursor)
 

@@ -24,7 +24,7 @@ from activities.store.tables import ORDER
 from benchmarks import asks, seeding
 from benchmarks.figures import Spread
 from benchmarks.reading import Reader, serving
-from benchmarks.seeding import Seeded
+from benchmarks.seeding import BUSY, Seeded
 from tests.store import cluster
 from workflows.types.words import Department
 
@@ -51,8 +51,8 @@ def measure(orders: int = LARGE, small: int = SMALL, databases: tuple[str, ...] 
         with ExitStack() as stack:
             urls = stack.enter_context(sqlite() if database == "sqlite" else postgresql())
             began, now = time.monotonic(), datetime.now(UTC)
-            stores = [seeding.seed(url, size, now) for url, size in zip(urls, (small, orders), strict=True)]
-            found[database] = {"seeding_seconds": round(time.monotonic() - began), "asks": compare(*stores, now)}
+            few, many = (seeding.seed(url, size, now) for url, size in zip(urls, (small, orders), strict=True))
+            found[database] = {"seeding_seconds": round(time.monotonic() - began), "asks": compare(few, many, now)}
     return found
 
 
@@ -96,9 +96,9 @@ def over_http(few: Store, many: Store) -> Figures:
 
 @contextmanager
 def reading(store: Store) -> Iterator[Reader]:
-    store.people.put(Person(id=asks.BUSY, name="Anna", departments=(Department.SALES,)))
+    store.people.put(Person(id=BUSY, name="Anna", departments=(Department.SALES,)))
     with serving(store.database.engine.url.render_as_string(hide_password=False)) as url:
-        yield Reader(url, store.people.new_token(asks.BUSY))
+        yield Reader(url, store.people.new_token(BUSY))
 
 
 def timed(calls: list[asks.Ask], often: int = OFTEN, at_least: int = AT_LEAST) -> dict[str, Any]:

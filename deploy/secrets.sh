@@ -16,5 +16,5 @@ for name in postgres_password jiaoqi_db_password temporal_db_password; do
     printf '%s\n' "$secret" >"$file"
     echo "made $file"
   fi
-  chmod 444 "$file"
 done
+chmod 444 "$folder"/*

@@ -9,6 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import uvloop
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -93,7 +94,8 @@ def mail(client: Client, store: Store, settings: Settings, pool: ThreadPoolExecu
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    asyncio.run(work(Settings.load()))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work(Settings.load()))
     sys.stdout.flush()
     sys.stderr.flush()
     # A process that used the SDK may abort while Python ends, after all its work succeeded.

@@ -50,6 +50,7 @@ class Letters:
             undefined=undefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
             finalize=_blank_for_none,
         )
 

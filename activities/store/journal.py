@@ -9,7 +9,7 @@ import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from temporalio import activity
 from typing_extensions import override
 
@@ -33,6 +33,8 @@ LOCK = (
     .where(ORDER.c.order_id == bindparam("order"))
     .with_for_update(key_share=True)
 )
+TURN = select(func.pg_advisory_xact_lock(func.hashtext(bindparam("order"))))
+"""Nobody can lock a row that is not there yet: two first writers of an order take turns, and the second one finds it."""
 ADD, ADD_EVENTS, ADD_LINES = insert(ORDER), insert(EVENT), insert(LINE)
 CHANGE = update(ORDER).where(ORDER.c.order_id == bindparam("order"))
 UNDONE_EVENTS = delete(EVENT).where(EVENT.c.order_id == bindparam("order"), EVENT.c.seq >= bindparam("first_seq"))
@@ -71,6 +73,9 @@ def write(store: Store, connection: Connection, flush: Flush) -> bool:
     """Writes it all; False, and nothing written, when a newer writer was there."""
     order_id = order_key(flush.order.order_no)
     held = connection.execute(LOCK, {"order": order_id}).first()
+    if held is None and not store.database.is_sqlite:
+        connection.execute(TURN, {"order": order_id})
+        held = connection.execute(LOCK, {"order": order_id}).first()
     if held and held.fence > flush.fence:
         return False
     standing = standing_of(connection, order_id, held, flush)

@@ -13,7 +13,19 @@ from activities.store.tables import NOTICE
 from workflows.types.notices import Notice
 from workflows.types.words import Language, NoticeState
 
-BY_KEY = select(NOTICE).where(NOTICE.c.notice_key == bindparam("key")).order_by(NOTICE.c.recipient)
+BY_KEYS = (
+    select(NOTICE)
+    .where(NOTICE.c.notice_key.in_(bindparam("keys", expanding=True)))
+    .order_by(NOTICE.c.notice_key, NOTICE.c.recipient)
+)
+# A worker that was frozen and wakes must not put back what another one has sent.
+STILL_QUEUED = update(NOTICE).where(
+    NOTICE.c.notice_key == bindparam("key"), NOTICE.c.recipient == bindparam("to"), NOTICE.c.state == NoticeState.QUEUED
+)
+SETTLE = STILL_QUEUED.values(
+    state=bindparam("became"), at=bindparam("when"), last_error=bindparam("error"), attempts=NOTICE.c.attempts + 1
+)
+TOUCH = STILL_QUEUED.values(last_error=NOTICE.c.last_error)
 DEAD = select(NOTICE).where(NOTICE.c.state == NoticeState.DEAD).order_by(NOTICE.c.at)
 
 
@@ -58,18 +70,21 @@ class Ledger:
                 connection.execute(self._database.insert_new(NOTICE), rows)
         return self.rows(notice.key)
 
-    def rows(self, notice_key: str) -> list[LedgerRow]:
+    def rows(self, *notice_keys: str) -> list[LedgerRow]:
+        """All that is on record of these notices, notice by notice."""
         with self._database.reading() as connection:
-            return [ledger_row(row) for row in connection.execute(BY_KEY, {"key": notice_key})]
+            return [ledger_row(row) for row in connection.execute(BY_KEYS, {"keys": notice_keys})]
+
+    def touch(self, row: LedgerRow) -> None:
+        """Changes nothing; raises StoreAway when what becomes of the row could not be noted now."""
+        with self._database.writing() as connection:
+            connection.execute(TOUCH, {"key": row.notice_key, "to": row.recipient})
 
     def settle(self, row: LedgerRow, state: NoticeState, at: datetime, error: str | None = None) -> None:
         """What became of an attempt; with state QUEUED it will be tried again."""
-        # A worker that was frozen and wakes must not put back what another one has sent.
-        queued = NOTICE.c.state == NoticeState.QUEUED
-        this = (NOTICE.c.notice_key == row.notice_key) & (NOTICE.c.recipient == row.recipient) & queued
+        found = {"became": state, "when": at, "error": error}
         with self._database.writing() as connection:
-            change = update(NOTICE).where(this).values(state=state, at=at, last_error=error, attempts=NOTICE.c.attempts + 1)
-            connection.execute(change)
+            connection.execute(SETTLE, {"key": row.notice_key, "to": row.recipient, **found})
 
     def dead(self, limit: int) -> list[LedgerRow]:
         """What could not be delivered, longest ago first."""

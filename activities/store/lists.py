@@ -33,9 +33,17 @@ class Sorting:
 
     def after(self, last: Sequence[Any], of: FromClause) -> ColumnElement[bool]:
         """What lies behind the item with this sort key."""
-        here = tuple_(*(of.c[key] for key in self.keys))
-        there = tuple_(*(literal(value, of.c[key].type) for key, value in zip(self.keys, last, strict=True)))
+        here, there = self._pair(last, of)
         return here < there if self.newest_first else here > there
+
+    def until(self, last: Sequence[Any], of: FromClause) -> ColumnElement[bool]:
+        """What does not."""
+        here, there = self._pair(last, of)
+        return here >= there if self.newest_first else here <= there
+
+    def _pair(self, last: Sequence[Any], of: FromClause) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        here = tuple_(*(of.c[key] for key in self.keys))
+        return here, tuple_(*(literal(value, of.c[key].type) for key, value in zip(self.keys, last, strict=True)))
 
     def first(self, n: int, statement: Select[Any], of: FromClause) -> Select[Any]:
         columns = (of.c[key] for key in self.keys)

@@ -1,20 +1,21 @@
 """Which orders a list shows, and what leads to its first page, whatever lies behind it.
 
-Orders that are done only ever grow in number. So a list either walks an index in its own order, from where the page
-begins, because what is asked is soon met on the way; or it fetches all that one of its filters leaves, where that is
-little enough to be sorted. Which of the two is found by counting, and no further than `FEW`.
+Orders that are done only ever grow in number, and no set of indexes leads straight to every page. So a list either
+walks an index in its own order, because what is asked is soon met on the way, or it fetches all that one of its filters
+leaves, where that is little enough to be sorted. Which of the two is found by counting, and by walking for a while.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, exists, func, or_, select, union, union_all
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select, union, union_all
 
-from activities.store.keys import LAST, folded, plain
+from activities.store import prefixes
+from activities.store.keys import plain
 from activities.store.lists import Beside, Sorting, branches, day, instant, word
-from activities.store.tables import LINE, ORDER
+from activities.store.tables import ORDER
 from workflows.types.words import OrderStatus, Risk, Stage
 
 Condition = ColumnElement[bool]
@@ -24,13 +25,15 @@ SORTINGS = {
     "promised": Sorting("orders by promised", ("due", "order_id"), (day, word)),
     "order_no": Sorting("orders by order_no", ("order_id",), (word,)),
 }
-WAYS = {"created_at": ("customer", "risk", "status"), "promised": ("due", "status"), "order_no": ("status",)}
+WAYS = {"created_at": ("customer", "risk", "status"), "promised": ("customer", "due", "status"), "order_no": ("status",)}
 """By sort, the columns through each value of which an index leads in that order; the first that is asked is walked."""
 
 UNDER_WAY, DONE = (OrderStatus.OPEN, OrderStatus.ON_HOLD), (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
 
-FEW = 10_000
-"""So many orders are fetched and sorted; of more, one in a hundred of a million, walking soon meets a page."""
+FEW, MANY = 10_000, 100_000
+"""So many orders are fetched and sorted at once; so many, where a walk has met too little for a while."""
+A_WHILE = 5_000
+"""Orders that a walk through all of them may pass before other ways are tried."""
 LAST_DAY = date.max - timedelta(days=3)
 
 
@@ -65,21 +68,86 @@ class OrderFilter:
 def rows(connection: Connection, wanted: OrderFilter, n: int, cursor: str | None) -> list[Row[Any]]:
     """The first n orders behind the cursor."""
     sorting = SORTINGS[wanted.sort]
-    asked, behind = sets(wanted), sorting.values(cursor) if cursor else None
+    look = Look(connection, wanted, sorting, n, sorting.values(cursor) if cursor else None)
     if wanted.is_nonsense:
         return []
-    sizes = {} if walks_straight(wanted, asked) else counted(connection, wanted, asked)
-    rarest = min(sizes, key=lambda name: sizes[name], default=None)
-    if rarest and sizes[rarest] <= FEW:
-        few = select(ORDER).where(asked[rarest]).limit(FEW).subquery()  # the limit keeps PostgreSQL from walking after all
-        lists = [select(few).where(*conditions(wanted, few, met=rarest == "q"))]
-        of: FromClause = few
-    else:
-        lists, of = walks(wanted, on_its_first_page=behind is None), ORDER
-    if behind:
-        lists = [one.where(sorting.after(behind, of)) for one in lists]
-    found = sorting.merged(n, lists, of)
-    return list(connection.execute(sorting.first(n, select(found), found)))
+    for way in (look.walked_straight, look.fetched_few, look.walked_a_while, look.fetched_newest, look.fetched_many):
+        if (found := way()) is not None:
+            return found
+    return look.walked()
+
+
+class Look:
+    """One page of a list, and the ways to it; one that does not lead there returns None."""
+
+    def __init__(self, connection: Connection, wanted: OrderFilter, sorting: Sorting, n: int, behind: list[Any] | None) -> None:
+        self._connection, self._wanted, self._sorting, self._n, self._behind = connection, wanted, sorting, n, behind
+        self._sets = sets(wanted)
+        self._way = next((name for name in WAYS[wanted.sort] if name in self._sets), None)
+
+    # Walking.
+
+    def walked_straight(self) -> list[Row[Any]] | None:
+        """Where an index leads through nothing but what is asked."""
+        others = [*self._sets.keys() - {self._way}, *columns(self._wanted)["stage"]]
+        return None if others else self.walked()
+
+    def walked_a_while(self) -> list[Row[Any]] | None:
+        """Where no index leads, what is asked may yet be so frequent that the next orders make a page."""
+        if self._way is not None:
+            return None
+        keys = (ORDER.c[key] for key in self._sorting.keys)
+        ahead = self._sorting.first(1, select(*keys).where(*self._starts()), ORDER).offset(A_WHILE)
+        end = self._connection.execute(ahead).first()
+        found = self.walked(*([self._sorting.until(end, ORDER)] if end else []))
+        return found if end is None or len(found) == self._n else None
+
+    def walked(self, *conditions: Condition) -> list[Row[Any]]:
+        lists = branches(ORDER, columns(self._wanted), [self._way] if self._way and self._way != "due" else [])
+        met = (*self._met_on_the_way(), *self._starts(), *conditions)
+        return self._first_of([select(ORDER).where(*branch, *met) for branch in lists], ORDER)
+
+    def _met_on_the_way(self) -> Iterator[Condition]:
+        if self._wanted.q:
+            yield prefixes.begins_anywhere(ORDER, self._wanted.q)
+        if self._wanted.due_before:
+            yield (ORDER.c.due if self._wanted.sort == "promised" else Beside(ORDER.c.due)) < self._wanted.due_before
+
+    def _starts(self) -> list[Condition]:
+        if self._behind:
+            return [self._sorting.after(self._behind, ORDER)]
+        if self._wanted.due_before and self._wanted.sort == "created_at":
+            return [ORDER.c.created_at < entered_by(self._wanted.due_before)]
+        return []
+
+    # Fetching.
+
+    def fetched_few(self) -> list[Row[Any]] | None:
+        return self._fetched(FEW)
+
+    def fetched_many(self) -> list[Row[Any]] | None:
+        return None if self._way else self._fetched(MANY)
+
+    def _fetched(self, most: int) -> list[Row[Any]] | None:
+        """By whichever filter leaves least."""
+        sizes = counted(self._connection, self._wanted, self._sets, most)
+        rarest = min(sizes, key=lambda name: sizes[name])
+        if sizes[rarest] > most:
+            return None
+        few = select(ORDER).where(self._sets[rarest]).limit(most).subquery()  # the limit keeps PostgreSQL from walking
+        found = select(few).where(*conditions(self._wanted, few, but_for=rarest))
+        return self._first_of([found.where(self._sorting.after(self._behind, few)) if self._behind else found], few)
+
+    def fetched_newest(self) -> list[Row[Any]] | None:
+        """Where only a prefix is asked: its newest orders, wherever they lie in time."""
+        if self._sets.keys() != {"q"} or columns(self._wanted)["stage"] or self._wanted.sort != "created_at":
+            return None
+        found = prefixes.first_of(str(self._wanted.q), self._sorting, self._n, self._behind)
+        return self._first_of([select(ORDER).where(ORDER.c.order_id.in_(found))], ORDER)
+
+    def _first_of(self, lists: list[Select[Any]], of: FromClause) -> list[Row[Any]]:
+        found = self._sorting.merged(self._n, lists, of)
+        return list(self._connection.execute(self._sorting.first(self._n, select(found), found)))
 
 
 # What is asked.
@@ -87,11 +155,10 @@ def rows(connection: Connection, wanted: OrderFilter, n: int, cursor: str | None
 
 def columns(wanted: OrderFilter) -> dict[str, Collection[Any]]:
     """The values of columns that are asked; empty means any."""
-    statuses = wanted.statuses
     return {
         "customer": [plain(name) for name in wanted.customer],
         "risk": wanted.risk,
-        "status": statuses,
+        "status": wanted.statuses,
         # That an order is closed its status has said.
         "stage": () if wanted.stage == (Stage.CLOSED,) else wanted.stage,
     }
@@ -99,42 +166,23 @@ def columns(wanted: OrderFilter) -> dict[str, Collection[Any]]:
 
 def sets(wanted: OrderFilter) -> dict[str, Condition]:
     """What is asked and has an index, by name."""
-    found = {name: ORDER.c[name].in_(list(values)) for name, values in columns(wanted).items() if values and name != "stage"}
+    asked = {name: list(values) for name, values in columns(wanted).items() if values and name != "stage"}
+    found: dict[str, Condition] = {name: ORDER.c[name].in_(values) for name, values in asked.items()}
     if wanted.due_before:
         found["due"] = ORDER.c.due < wanted.due_before
     if wanted.q:
-        found["q"] = ORDER.c.order_id.in_(union(*matches(wanted.q)))
+        found["q"] = ORDER.c.order_id.in_(union(*prefixes.matches(wanted.q)))
     return found
 
 
-def conditions(wanted: OrderFilter, of: FromClause, *, met: bool) -> list[Condition]:
-    """All that is asked of what was fetched; `met` is what its q asks."""
-    found = [of.c[name].in_(list(values)) for name, values in columns(wanted).items() if values]
+def conditions(wanted: OrderFilter, of: FromClause, *, but_for: str) -> list[Condition]:
+    """What is asked of orders that one of the sets holds; of columns all, which costs nothing."""
+    found: list[Condition] = [of.c[name].in_(list(values)) for name, values in columns(wanted).items() if values]
     if wanted.due_before:
         found.append(of.c.due < wanted.due_before)
-    if wanted.q and not met:
-        found.append(begin(of, wanted.q))
+    if wanted.q and but_for != "q":
+        found.append(prefixes.begins_anywhere(of, wanted.q))
     return found
-
-
-# Walking.
-
-
-def walks_straight(wanted: OrderFilter, asked: Collection[str]) -> bool:
-    """Whether an index leads through nothing but what is asked."""
-    return len(asked) + bool(columns(wanted)["stage"]) <= 1 and set(asked) <= {*WAYS[wanted.sort]}
-
-
-def walks(wanted: OrderFilter, *, on_its_first_page: bool) -> list[Select[Any]]:
-    asked = columns(wanted)
-    ways = [name for name in WAYS[wanted.sort] if asked.get(name)]
-    found = [select(ORDER).where(*branch) for branch in branches(ORDER, asked, ways[:1])]
-    besides: list[Condition] = [begin(ORDER, wanted.q)] if wanted.q else []
-    if wanted.due_before:
-        besides.append((ORDER.c.due if wanted.sort == "promised" else Beside(ORDER.c.due)) < wanted.due_before)
-    if wanted.due_before and wanted.sort == "created_at" and on_its_first_page:
-        besides.append(ORDER.c.created_at < entered_by(wanted.due_before))
-    return [one.where(*besides) for one in found]
 
 
 def entered_by(due_before: date) -> datetime:
@@ -142,41 +190,15 @@ def entered_by(due_before: date) -> datetime:
     return datetime.combine(min(due_before, LAST_DAY), time(), UTC) + timedelta(days=2)
 
 
-# Counting.
-
-
-def counted(connection: Connection, wanted: OrderFilter, asked: Mapping[str, Condition]) -> dict[str, int]:
-    """How many orders are in each set; whatever is more than FEW counts as one more."""
+def counted(connection: Connection, wanted: OrderFilter, asked: Mapping[str, Condition], most: int) -> dict[str, int]:
+    """How many orders are in each set; whatever is more than `most` counts as one more."""
     probes = {name: [select(ORDER.c.order_id).where(condition)] for name, condition in asked.items() if name != "q"}
     if wanted.q:
-        probes["q"] = matches(wanted.q)
-    counts = select(*(at_most(some).label(name) for name, some in probes.items()))
+        probes["q"] = prefixes.matches(wanted.q)
+    counts = select(*(at_most(some, most + 1).label(name) for name, some in probes.items()))
     return dict(connection.execute(counts).one()._mapping)
 
 
-def at_most(some: list[Select[Any]]) -> ColumnElement[int]:
-    together = union_all(*(select(one.limit(FEW + 1).subquery()) for one in some)).subquery()
+def at_most(some: list[Select[Any]], most: int) -> ColumnElement[int]:
+    together = union_all(*(select(one.limit(most).subquery()) for one in some)).subquery()
     return select(func.count()).select_from(together).scalar_subquery()
-
-
-# Prefixes.
-
-
-def matches(q: str) -> list[Select[Any]]:
-    """The ids of orders whose number, customer or any product begins with q, each by its index."""
-    return [
-        select(ORDER.c.order_id).where(begins(ORDER.c.order_id, q)),
-        select(ORDER.c.order_id).where(begins(ORDER.c.customer_key, q)),
-        select(LINE.c.order_id).where(begins(LINE.c.product_key, q)),
-    ]
-
-
-def begin(of: FromClause, q: str) -> Condition:
-    """The same asked of one order."""
-    product = exists().where(LINE.c.order_id == of.c.order_id, begins(LINE.c.product_key, q))
-    return or_(begins(of.c.order_id, q), begins(of.c.customer_key, q), product)
-
-
-def begins(column: ColumnElement[str], prefix: str) -> Condition:
-    start = folded(prefix)
-    return (column >= start) & (column < start + LAST)

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from temporalio.runtime import Runtime
 
 from activities.store import Store
 from jiaoqi.cli.engine import PATIENCE, working_engine
@@ -19,6 +20,7 @@ from jiaoqi.doctor.engine import Engine
 from jiaoqi.doctor.examination import Examination
 from jiaoqi.doctor.findings import HEADINGS, Finding, Report
 from jiaoqi.doctor.rebuilding import Rebuilt, rebuild
+from jiaoqi.doctor.recovery import quiet
 from jiaoqi.errors import JiaoqiError
 from jiaoqi.settings import Settings
 
@@ -41,6 +43,8 @@ def doctor(home: Path | None, as_json: bool, closed: bool, numbers: tuple[str, .
     settings = Settings.load(home)
     # Whoever has no engine at all is told before anything is opened.
     _ = settings.temporal_address
+    # The SDK's core tells its troubles on standard output, where the report belongs.
+    Runtime.set_default(quiet(), error_if_already_set=False)
     with of_running_stack(home) as store:
         store.ping()
         if numbers:

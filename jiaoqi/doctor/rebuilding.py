@@ -19,11 +19,13 @@ from activities.store import Store
 from activities.store.checks import OrderRows
 from jiaoqi.doctor import books
 from jiaoqi.doctor.books import Retold
-from jiaoqi.doctor.engine import Engine
+from jiaoqi.doctor.engine import Engine, Seen
 from jiaoqi.doctor.healing import Healer
 from jiaoqi.errors import JiaoqiError
+from workflows.mailroom import ONE_TRY
 from workflows.types.commands import Actor, OrderStart
 from workflows.types.state import OrderState
+from workflows.types.words import NoticeState
 
 SHORTLY = 15.0
 """Seconds that we wait for a clock that is behind the store's last writing."""
@@ -58,22 +60,23 @@ async def rebuild(store: Store, engine: Engine, order_no: str) -> Rebuilt:
     order_no = rows.order.order_no
     if not rows.is_open:
         raise CannotBeRebuilt(f"{order_no} is {rows.order.status}: a closed order needs no workflow")
-    await check_workflow_is_gone(engine, order_no)
+    seen = await check_workflow_is_gone(engine, order_no)
     told = await cured(Healer(store, engine), rows)
     await until_the_clock_is_past(rows)
+    await until_no_mail_is_on_the_wire(store, told, seen)
     await start(engine, told)
     await check_it_writes(store, rows)
     return Rebuilt(order_no, told.state.seq, tuple(told.state.tasks), len(told.state.outbox))
 
 
-async def check_workflow_is_gone(engine: Engine, order_no: str) -> None:
+async def check_workflow_is_gone(engine: Engine, order_no: str) -> Seen | None:
+    """Its last run, if Temporal still knows it."""
     seen = await engine.look(order_no)
     if seen and seen.runs:
         raise CannotBeRebuilt(f"the workflow of {order_no} runs; `jiaoqi doctor` heals what the store lacks of it")
     if seen and seen.is_completed:
-        raise CannotBeRebuilt(
-            f"the workflow of {order_no} is {seen.fate}: the store is older than that; `jiaoqi doctor` heals it"
-        )
+        raise CannotBeRebuilt(f"the workflow of {order_no} is {seen.fate}: only the store is behind; run `jiaoqi doctor`")
+    return seen
 
 
 async def cured(healer: Healer, rows: OrderRows) -> Retold:
@@ -106,6 +109,23 @@ async def until_the_clock_is_past(rows: OrderRows) -> None:
             " set the clocks of engine and worker right, or wait"
         )
     await asyncio.sleep(max(ahead, 0.0) + 0.01)
+
+
+async def until_no_mail_is_on_the_wire(store: Store, told: Retold, seen: Seen | None) -> None:
+    """An attempt that the old run had begun goes on without it: what both tried would be sent twice."""
+    if seen is None or seen.last_try is None:
+        return
+    ends = seen.last_try + ONE_TRY
+    while datetime.now(UTC) < ends:
+        if not await asyncio.to_thread(has_queued, store, told):
+            return
+        await asyncio.sleep(0.2)
+
+
+def has_queued(store: Store, told: Retold) -> bool:
+    """A notice without rows has not even been looked at."""
+    of_each = [store.ledger.rows(key) for key in told.state.outbox]
+    return any(not rows or any(row.state is NoticeState.QUEUED for row in rows) for rows in of_each)
 
 
 async def start(engine: Engine, told: Retold) -> None:

@@ -4,12 +4,16 @@ A store that was restored from a backup lacks the events since. The order itself
 there stands in its history, for as long as Temporal keeps it.
 """
 
+import logging
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import Any
 
+from pydantic import ValidationError
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import (
     Interceptor,
     Replayer,
@@ -53,7 +57,7 @@ async def recover(client: Client, order_no: str) -> Recovered:
         history = await run.fetch_history()
         # The first teller is right: what a later run knew it had from an earlier one.
         found.events = {event.seq: event for event in await told(history)} | found.events
-        found.policies |= await policies(history)
+        found.policies = await policies(history) | found.policies
     return found
 
 
@@ -69,6 +73,8 @@ async def runs(client: Client, workflow_id: str) -> AsyncIterator[WorkflowHandle
 
 async def told(history: WorkflowHistory) -> list[Event]:
     """The events of all writings of one run."""
+    # A replay that fails is no defect here: the doctor says what it means.
+    logging.getLogger("temporalio.worker").setLevel(logging.CRITICAL)
     for attempt in range(ATTEMPTS):
         ears = Ears()
         replayer = Replayer(
@@ -76,6 +82,7 @@ async def told(history: WorkflowHistory) -> list[Event]:
             workflow_runner=UnsandboxedWorkflowRunner(),
             data_converter=pydantic_data_converter,
             interceptors=[ears],
+            runtime=quiet(),
         )
         try:
             await replayer.replay_workflow(history)
@@ -85,6 +92,12 @@ async def told(history: WorkflowHistory) -> list[Event]:
         else:
             break
     return [event for flush in ears.heard for event in flush.events]
+
+
+@cache
+def quiet() -> Runtime:
+    """The engine's core tells of failing replays on standard output, where the report belongs."""
+    return Runtime(telemetry=TelemetryConfig(logging=None))
 
 
 async def policies(history: WorkflowHistory) -> dict[str, Policy]:
@@ -103,7 +116,10 @@ async def policies(history: WorkflowHistory) -> dict[str, Policy]:
 
 
 async def decoded(payloads: Any, kind: type) -> list[Any]:
-    return await pydantic_data_converter.decode(payloads, [kind])
+    try:
+        return await pydantic_data_converter.decode(payloads, [kind])
+    except ValidationError as error:
+        raise CannotBeReplayed(f"no {kind.__name__}") from error
 
 
 class Ears(Interceptor):

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from limits import RateLimitItemPerSecond
 
-from activities.store import PeopleRegister
+from activities.store import PeopleRegister, Person
 from api.brake import MOST_KNOWN, Brake, neighbourhood
 from tests.api.plant import Plant, code
 
@@ -72,9 +72,14 @@ def test_who_shares_a_network_shares_a_count(one: str, another: str, same: bool)
 
 
 async def test_the_store_is_not_asked_for_a_guesser(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    asked: list[str] = []
     by_token = PeopleRegister.by_token
-    monkeypatch.setattr(PeopleRegister, "by_token", lambda self, token: asked.append(token) or by_token(self, token))
+
+    def counted(register: PeopleRegister, token: str) -> Person | None:
+        asked.append(token)
+        return by_token(register, token)
+
+    monkeypatch.setattr(PeopleRegister, "by_token", counted)
     transport = httpx.ASGITransport(plant.app, client=(ADDRESS, 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://plant.example/api/v1") as guesser:
         for n in range(70):

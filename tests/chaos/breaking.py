@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tests.chaos import locking
 from tests.chaos.cards import Card, Ground, Kind
 from tests.chaos.links import Mode
 from tests.chaos.plant import Plant
@@ -30,6 +31,7 @@ class Breaker:
         self.plant, self._file = plant, file
         self.faults: list[Fault] = []
         self._busy: dict[str, asyncio.Lock] = {}
+        self._held: locking.Held | None = None
 
     async def play(self, hands: Sequence[Sequence[Card]]) -> None:
         await asyncio.gather(*(self._play(hand) for hand in hands))
@@ -70,6 +72,8 @@ class Breaker:
                 await plant.links[card.targets[0]].turn(Mode(card.how))
             case Kind.MAIL:
                 await plant.sink.turn(Mood(card.how))
+            case Kind.LOCK:
+                self._held = await asyncio.to_thread(locking.hold, plant.store_url, plant.store)
             case Kind.DISK:
                 await asyncio.to_thread(plant.disks[card.targets[0]].fill, plant.writers(card.targets[0]))
 
@@ -85,6 +89,9 @@ class Breaker:
                 await plant.links[card.targets[0]].turn(Mode.PASS)
             case Kind.MAIL:
                 await plant.sink.turn(Mood.WELL)
+            case Kind.LOCK:
+                if self._held:
+                    await asyncio.to_thread(self._held.close)
             case Kind.DISK:
                 plant.disks[card.targets[0]].clear(plant.writers(card.targets[0]))
 

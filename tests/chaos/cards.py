@@ -18,6 +18,7 @@ class Kind(StrEnum):
     LINK = "bad link"
     MAIL = "mail server"
     DISK = "full disk"
+    LOCK = "locked store"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Card:
     @property
     def name(self) -> str:
         """As it is counted."""
-        return self.how if self.kind in (Kind.KILL, Kind.FREEZE, Kind.DISK) else f"{self.kind}: {self.how}"
+        return f"{self.kind}: {self.how}" if self.kind in (Kind.LINK, Kind.MAIL) else self.how
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def every(ground: Ground) -> Iterator[Sequence[tuple[Kind, str, tuple[str, ...]]
     yield ways[::2]
     yield ways[1::2]
     yield [(Kind.MAIL, mood.value, ()) for mood in sink.BAD]
-    yield [(Kind.DISK, f"disk of the {disk} full", (disk,)) for disk in ground.disks]
+    yield [*((Kind.DISK, f"disk of the {disk} full", (disk,)) for disk in ground.disks), (Kind.LOCK, "store locked", ("store",))]
 
 
 def several(parts: Sequence[str]) -> list[tuple[str, ...]]:

@@ -58,6 +58,14 @@ class Worker:
                 await self.chance.choices(deeds, weights)[0](self.chance.choice(page["items"]))
             await asyncio.sleep(self.chance.uniform(*IMPATIENCE))
 
+    async def try_everything(self, task: Task) -> None:
+        """Each deed once, right ones and wrong ones; then the answer, and what may be said after it."""
+        for deed in (self.claim, self.snooze, self.let_a_stranger_try, self.write_nonsense, self.claim_what_was_seen_long_ago):
+            await deed(task)
+        await self.answer(task)
+        for deed in (self.repeat, self.repeat, self.reuse_a_key):
+            await deed(task)
+
     # What is right.
 
     async def answer(self, task: Task, purpose: str = "work") -> None:

@@ -49,12 +49,11 @@ class Disk:
         if not self.is_mounted:
             limit(writers, resource.RLIM_INFINITY)
 
-    def remove(self, keep: Path | None) -> None:
-        """Unmounts it; with `keep`, what lies on it is copied there before."""
+    def remove(self) -> None:
+        """Unmounts it; what lay on it is kept beside."""
         self.filler.unlink(missing_ok=True)
-        if keep is not None:
-            shutil.copytree(self.folder, keep, dirs_exist_ok=True)
         if self.is_mounted:
+            shutil.copytree(self.folder, self.folder.with_name(f"{self.folder.name}-kept"))
             subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
             self.is_mounted = False
 

@@ -56,22 +56,23 @@ class Plant:
         await self._start_engine()
         await self.sink.open()
         await self._command("migrate")
-        self.tokens = await asyncio.to_thread(self._hire)
+        # All of them take their time to start; meanwhile people are hired.
         for name in (*WORKERS, *APIS):
             await self._start_program(name)
+        self.tokens = await asyncio.to_thread(self._hire)
         await self.until_ready()
         (self.folder / "policy.toml").write_text(policy.TEXT, encoding="utf-8")
         await self._command("policy", "apply", str(self.folder / "policy.toml"))
 
-    async def stop(self, *, keep: bool) -> None:
+    async def stop(self) -> None:
         for name in (*APIS, *WORKERS, ENGINE, STORE):
             if name in self.parts:
                 await self.parts[name].stop()
         for link in self.links.values():
             await link.close()
         await self.sink.close()
-        for name, disk in self.disks.items():
-            disk.remove(self.folder / f"kept-{name}" if keep else None)
+        for disk in self.disks.values():
+            disk.remove()
 
     async def calm(self) -> None:
         """The end of all faults."""

@@ -35,6 +35,7 @@ PROSE = """\
     | bad link | latency; throttle; reset; blackhole (accepts, swallows); stall (holds back, then delivers); refuse |
     | mail server | answers 421, 451 or 550; hangs after the final dot, accepting or not; is away |
     | full disk | the store or the engine stands on a small disk, on which not a byte is left |
+    | locked store | somebody else holds the store's lock for seconds, as a backup or a migration would |
 
     ## How to run it
 

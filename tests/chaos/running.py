@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import httpx
 from tests.chaos import breaking, cards
 from tests.chaos.crew import AT_WORK, Worker
 from tests.chaos.diary import Diary
-from tests.chaos.entering import enter_all, entries
+from tests.chaos.entering import Entry, enter, enter_all, entries, order
 from tests.chaos.evidence import Evidence, gather
 from tests.chaos.person import PATIENCE, Person
 from tests.chaos.plant import Plant
@@ -28,9 +29,8 @@ async def run(folder: Path, seed: int, store: str, minutes: float) -> Evidence:
     """Plays the seed and gathers the evidence; the folder keeps everything else."""
     plant, diary = Plant(folder, seed, store), Diary(folder / "calls.jsonl")
     evidence = Evidence(seed, store, calls=diary.calls)
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=20)
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=20, keepalive_expiry=2)
     watching = asyncio.create_task(watch_the_clock(evidence))
-    sound = False
     try:
         log.info("starting the plant")
         await plant.start()
@@ -40,17 +40,17 @@ async def run(folder: Path, seed: int, store: str, minutes: float) -> Evidence:
             await break_while_they_work(plant, everybody, evidence, minutes * 60)
             log.info("%d calls made, %d faults played; quiet again", len(diary.calls), len(evidence.faults))
             await plant.calm()
-            log.info("all parts answer; driving every order to its end")
+            log.info("all parts answer; everything once more in quiet, then every order is driven to its end")
+            await try_everything(everybody, seed)
             settler = Settler(everybody, diary, seed)
             await settler.settle()
             log.info("gathering what there is to check")
             evidence.unfinished = settler.unfinished
             await gather(plant, settler.reader, evidence)
         evidence.save(folder / "evidence.json.gz")
-        sound = True
     finally:
         watching.cancel()
-        await plant.stop(keep=not sound)
+        await plant.stop()
     return evidence
 
 
@@ -70,6 +70,17 @@ async def break_while_they_work(plant: Plant, everybody: dict[str, Person], evid
         await breaker.play(hands)
         await asyncio.sleep(max(0.0, seconds - (time.monotonic() - began)))
         stop.set()
+
+
+async def try_everything(everybody: dict[str, Person], seed: int) -> None:
+    """However little the faults let through, each kind of call was made: on orders that are entered in quiet."""
+    one, other = (everybody[name] for name in SALES)
+    chance = random.Random(f"{seed}/quiet")
+    for how in ("twin", "double"):
+        body = order(f"C{seed}-{how}", chance)
+        await enter(Entry(how, body, pause=0), one, other)
+        for task in await one.every("/tasks", order_no=body["order_no"], status="open"):
+            await Worker(one, everybody, seed).try_everything(task)
 
 
 async def watch_the_clock(evidence: Evidence) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from tests.deploy.compose import ROOT, services
 from tests.deploy.containers import SCRIPTS, Container, Machine
@@ -31,6 +32,7 @@ class OverTcp(cluster.Cluster):
         hba.write_text("\n".join((*lines, "host all all 127.0.0.1/32 scram-sha-256", "")))
         super().__init__(like.folder, [*like.argv, "-c", "listen_addresses=127.0.0.1", "-p", str(port)], like.user)
 
+    @override
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}&port={self.port}"
 
@@ -54,11 +56,10 @@ class Server:
     """Temporal's dev server in place of the server's image: the same version, the same two APIs, the same Web UI."""
 
     def __init__(self, folder: Path, ports: dict[str, int]) -> None:
-        self.folder = folder
         ui = ("--ui-port", str(ports["temporal-ui:8080"]))
         apis = ("--port", str(ports["temporal:7233"]), "--http-port", str(ports["temporal:7243"]))
-        self.argv = [TEMPORAL, "server", "start-dev", "--ip", "127.0.0.1", *apis, *ui, "--log-level", "error"]
-        self.process = subprocess.Popen(self.argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+        argv: list[str | Path] = [TEMPORAL, "server", "start-dev", "--ip", "127.0.0.1", *apis, *ui, "--log-level", "error"]
+        self.process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
 
     def end(self) -> None:
         self.process.send_signal(signal.SIGCONT)

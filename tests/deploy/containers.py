@@ -91,9 +91,7 @@ class Container:
     def execute(self, command: list[str], **more: str) -> subprocess.CompletedProcess[str]:
         """As `docker compose exec` or `run` does."""
         environment = {**self.environment, **more}
-        return subprocess.run(
-            command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False
-        )
+        return subprocess.run(command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False)
 
     def start(self) -> "Container":
         with self.log.open("ab") as log:
@@ -128,21 +126,21 @@ class Container:
 
     def is_well(self) -> bool:
         """One look, as the engine takes it: a check that does not end in time has failed."""
+        told, patience = self.environment, self.service.patience
         try:
-            return subprocess.run(
-                self.check_command,
-                env=self.environment,
-                cwd=self.folder,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=self.service.patience,
-                check=False,
-            ).returncode == 0
+            look = subprocess.run(
+                self.check_command, env=told, cwd=self.folder, capture_output=True, timeout=patience, check=False
+            )
         except subprocess.TimeoutExpired:
             return False
+        return look.returncode == 0
 
     def until_well(self) -> None:
-        until(self.is_well, lambda: f"{self.service.name} is well; its log has {self.log_text()}", within=120, every=0.2)
+        until(self.is_well, lambda: f"{self.service.name} is well; its log has {self.log_text()}", within=240, every=0.5)
+
+    def until_not_well(self) -> None:
+        """Not at once: the API takes good news to last a second."""
+        until(lambda: not self.is_well(), f"{self.service.name} is not well", within=30, every=0.2)
 
     def log_text(self) -> str:
         return self.log.read_text() if self.log.exists() else ""

@@ -31,7 +31,8 @@ class Stage:
 def instructions() -> list[tuple[str, str]]:
     text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
     lines = (line.strip() for line in text.splitlines())
-    return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines if line and not line.startswith("#"))]
+    parted = (line.partition(" ") for line in lines if line and not line.startswith("#"))
+    return [(word, rest.strip()) for word, _, rest in parted]
 
 
 def stages() -> list[Stage]:

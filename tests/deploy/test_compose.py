@@ -29,8 +29,8 @@ def published() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("file", [FILE, SMTP_FILE], ids=lambda file: file.name)
 def test_the_file_is_valid_by_the_compose_specification(file: Path) -> None:
     program = Path(sysconfig.get_path("scripts")) / "check-jsonschema"
-    argv = [program, "--builtin-schema", "vendor.compose-spec", str(file)]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    schema = ("--builtin-schema", "vendor.compose-spec")
+    done = subprocess.run([program, *schema, file], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

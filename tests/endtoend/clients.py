@@ -116,7 +116,7 @@ class Client:
 
 def settle(order: Order, call: Call) -> None:
     """Repeats a call with its key until it is known what became of it."""
-    until(lambda: call.make(order) != "unknown", f"an answer to {call}", within=90, every=PAUSE)
+    until(lambda: call.make(order) != "unknown", f"an answer to {call}", within=120, every=PAUSE)
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def busy(plant: Plant, clients: int, patient: bool = False) -> Iterator[list[Cli
         finally:
             stop.set()
         for each in working:
-            each.result(120)
+            each.result(180)
 
 
 def acknowledged(crew: list[Client]) -> int:

@@ -66,6 +66,14 @@ def test_a_part_without_a_stack_says_what_is_missing(command: str, tmp_path: Pat
     assert line.startswith(f"jiaoqi: no stack is running in {tmp_path} and TEMPORAL_ADDRESS is not set")
 
 
+@pytest.mark.parametrize(("command", "why"), [("worker", "the worker has not polled yet"), ("api", "the API is not ready: ")])
+def test_a_part_can_be_asked_whether_it_is_well(command: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIAOQI_PULSE_FILE", str(tmp_path / "pulse"))
+    monkeypatch.setenv("JIAOQI_API_PORT", "1")
+    line = refused(jiaoqi(command, "--check", "--home", str(tmp_path)), 1)
+    assert line.startswith(f"jiaoqi: {why}")
+
+
 def test_a_reader_that_leaves_early_is_no_failure_worth_a_traceback(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "jiaoqi", "up", "--help"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

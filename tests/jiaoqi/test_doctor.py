@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from activities import policy_file
-from activities.store import Store, migrate
+from activities.store import Store, UnknownPolicy, migrate
 from activities.store.checks import OrderRows
 from activities.store.register import Register
 from activities.store.restoring import restore
@@ -112,7 +112,7 @@ def test_events_that_no_row_has_counted_are_read_on(kept: Books) -> None:
 
 def test_a_policy_that_nobody_kept_is_told(kept: Books) -> None:
     def find(digest: str) -> Any:
-        raise books.UnknownPolicy(digest)
+        raise UnknownPolicy(digest)
 
     with pytest.raises(books.CannotBeTold, match="does not have the policy 000000000000…"):
         books.retell(kept.rows(), find)

@@ -1,6 +1,7 @@
 """The environment goes first, then the stack that runs in the home, then the defaults."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,10 @@ def test_a_port_is_a_number(home: Home, port: str) -> None:
 
 def test_links_are_made_from_an_address_without_a_slash_at_its_end(home: Home) -> None:
     assert Settings.load(home.path, {"JIAOQI_PUBLIC_URL": "https://plant.example/"}).public_url == "https://plant.example"
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "90d", "3651", "1.5"])
+def test_retention_is_a_number_of_days(home: Home, days: str) -> None:
+    assert Settings.load(home.path, {"JIAOQI_RETENTION_DAYS": "30"}).retention == timedelta(days=30)
+    with pytest.raises(SettingIsWrong, match="JIAOQI_RETENTION_DAYS must be a number of days from 1 to 3650"):
+        Settings.load(home.path, {"JIAOQI_RETENTION_DAYS": days})

@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.mail import SmtpMail
 from activities.mail.letters import Letter, Letters
-from activities.store import Away, LedgerRow
+from activities.store import Away, LedgerRow, StoreAway
 from tests.mail.plant import Plant, ids_of
 from tests.mail.samples import NOW, TODAY, hold, notice, order, person, task
 from tests.mail.servers import free_port
@@ -227,6 +227,34 @@ def test_a_crash_between_acceptance_and_ledger_costs_one_copy_under_the_same_id(
     assert len(ids) == 4 and len(set(ids)) == 3 and ids[0] == ids[1]
 
 
+def test_what_was_accepted_while_the_ledger_could_not_be_told_is_not_sent_again(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = plant.mail()
+    with monkeypatch.context() as outage:
+        outage.setattr(plant.store.ledger, "settle", away)
+        with pytest.raises(StoreAway):
+            plant.tells(rung(), mail=mail)
+    plant.closes_the_task()
+    assert SENT in plant.tells(rung(), mail=mail).told[0].states.values(), "sent before the task was closed"
+    assert len(plant.server.messages) == 1
+
+
+def test_what_cannot_be_noted_as_sent_is_not_sent_by_another_worker(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant.server.answers["quality1@plant.example"] = "451 later"
+    plant.fails_to_tell(rung())
+    plant.server.answers.clear()
+    before = len(plant.server.messages)
+    with monkeypatch.context() as outage:
+        # It can be read and not written: locked, full, a standby.
+        outage.setattr(plant.store.database, "writing", away)
+        for _ in range(3):
+            with pytest.raises(StoreAway):
+                plant.tells(rung())
+    assert len(plant.server.messages) == before
+    assert plant.tells(rung()).told[0].states == dict.fromkeys(MEMBERS, SENT)
+
+
 def test_a_crash_before_the_rows_are_open_costs_nothing(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as crash:
         crash.setattr(plant.store.ledger, "open", killed)
@@ -309,6 +337,10 @@ def test_a_part_delivery_tells_the_customer_what_it_brings(plant: Plant) -> None
 
 def killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
+
+
+def away(*_: object, **__: object) -> None:
+    raise StoreAway("the disk is full")
 
 
 def claim(plant: Plant, by: str) -> None:

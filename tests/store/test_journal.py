@@ -1,6 +1,8 @@
 """The flush: the workflow is right and the store follows, whatever an undone attempt or a ghost has left (design §2)."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -10,6 +12,7 @@ from activities.store import OrderFilter, SqlJournal, Store
 from tests.store.plant import DAY, HOUR, NOW, POLICY, TellsOfAnOrder, person, said
 from workflows import ports
 from workflows.types import events as e
+from workflows.types.flush import Flush
 from workflows.types.orders import Customer, Line
 from workflows.types.words import Department, Kind, OrderStatus, Stage
 
@@ -217,6 +220,24 @@ def test_a_writer_with_an_older_fence_has_no_effect(db: Store, journal: SqlJourn
     assert db.orders.get("PO-1", NOW) == before
     assert seqs(db) == [1, 2]
     assert db.replies.get("said-ghost") is None
+
+
+def test_two_first_writers_of_an_order_take_turns(db: Store, journal: SqlJournal) -> None:
+    """The local attempt was given up and still runs when the regular one begins."""
+    for n in range(10):
+        tells = TellsOfAnOrder(f"PO-{n}")
+        tells.open(Kind.PRODUCE)
+        flush = tells.flush()
+        both = threading.Barrier(2)
+
+        def write(flush: Flush = flush, both: threading.Barrier = both) -> None:
+            both.wait()
+            journal.flush(flush)
+
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(write), pool.submit(write)]:
+                done.result()
+        assert seqs(db, f"PO-{n}") == [1, 2]
 
 
 def test_a_retry_with_the_same_fence_is_no_ghost(db: Store, journal: SqlJournal) -> None:

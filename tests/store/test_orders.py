@@ -1,7 +1,8 @@
 """Orders as people read them: exactly the contract's fields, found in any case, page by page."""
 
 import json
-from datetime import date, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -197,18 +198,57 @@ FILTERS: list[tuple[OrderFilter, list[str]]] = [
 
 
 @pytest.mark.usefixtures("mixed")
-def test_filters(db: Store) -> None:
+@pytest.mark.parametrize(
+    ("few", "many", "a_while"),
+    [(10_000, 100_000, 5_000), (-1, -1, 5_000), (-1, -1, 1), (-1, 100_000, 1), (1, 2, 2)],
+    ids=["fetched", "walked", "walked to the end", "fetched after a walk", "each way"],
+)
+def test_filters(db: Store, monkeypatch: pytest.MonkeyPatch, few: int, many: int, a_while: int) -> None:
+    """Whatever way leads to a page, it is the same page."""
+    for name, value in {"FEW": few, "MANY": many, "A_WHILE": a_while}.items():
+        monkeypatch.setattr(f"activities.store.order_lists.{name}", value)
     for wanted, expected in FILTERS:
         assert sorted(numbers(db, wanted)) == expected, wanted
         assert sorted(numbers(db, wanted, limit=1)) == expected, wanted
 
 
 @pytest.mark.usefixtures("mixed")
-def test_a_prefix_of_many_orders_finds_the_same_as_of_few(db: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = numbers(db, OrderFilter(q="acme"))
-    monkeypatch.setattr("activities.store.order_lists.FEW", 1)
-    assert numbers(db, OrderFilter(q="acme")) == few
-    assert numbers(db, OrderFilter(q="acme", risk=(Risk.ON_TRACK,)), limit=1) == ["PO-2"]
+@pytest.mark.parametrize("limits", [(10_000, 100_000, 5_000), (-1, -1, 1), (-1, 100_000, 1)])
+def test_pages_come_in_turn_whatever_way_leads_to_them(
+    db: Store, monkeypatch: pytest.MonkeyPatch, limits: tuple[int, int, int]
+) -> None:
+    for name, value in zip(("FEW", "MANY", "A_WHILE"), limits, strict=True):
+        monkeypatch.setattr(f"activities.store.order_lists.{name}", value)
+    expected = {"created_at": ["PO-4", "PO-3", "PO-2", "PO-1", "Acme-5"], "order_no": ["Acme-5", "PO-1", "PO-2", "PO-3", "PO-4"]}
+    expected["promised"] = ["PO-1", "PO-2", "PO-3", "PO-4", "Acme-5"]
+    both, due = (*OrderStatus,), date(2026, 12, 31)
+    for sort, found in expected.items():
+        for wanted in (OrderFilter(q="p"), OrderFilter(due_before=due), OrderFilter(q="p", status=both)):
+            ours = [number for number in found if number != "Acme-5"]
+            assert numbers(db, replace(wanted, sort=sort), limit=1) == ours, wanted  # type: ignore[arg-type]
+            assert numbers(db, replace(wanted, sort=sort), limit=3) == ours, wanted  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("mixed")
+def test_a_stage_and_a_status_that_exclude_each_other(db: Store) -> None:
+    assert numbers(db, OrderFilter(stage=(Stage.SHIP,), status=(OrderStatus.COMPLETED,))) == []
+    assert numbers(db, OrderFilter(stage=(Stage.SHIP, Stage.CLOSED), status=(OrderStatus.COMPLETED,))) == ["PO-4"]
+    with pytest.raises(BadCursor):
+        db.orders.page(OrderFilter(stage=(Stage.SHIP,), status=(OrderStatus.COMPLETED,)), 1, "x", NOW)
+
+
+def test_the_last_day_of_the_calendar_is_no_trouble(db: Store, journal: SqlJournal) -> None:
+    enter(journal, "PO-1", promised=date(9999, 12, 30))
+    assert numbers(db, OrderFilter(due_before=date.max)) == ["PO-1"]
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 1])
+def test_a_promise_for_the_day_of_entry_is_found_in_any_zone(db: Store, journal: SqlJournal, ahead: int) -> None:
+    """Entered on Monday in UTC and promised for the same day, which is another where the plant lies ahead or behind."""
+    at = datetime(2026, 11, 23, 23, 59, tzinfo=UTC)
+    enter(journal, "PO-1", at=at, promised=date(2026, 11, 23) + ahead * DAY)
+    assert numbers(db, OrderFilter(due_before=date(2026, 11, 24) + ahead * DAY)) == ["PO-1"]
+    assert numbers(db, OrderFilter(due_before=date(2026, 11, 23) + ahead * DAY)) == []
 
 
 def test_a_prefix_finds_letters_that_fold_to_others(db: Store, journal: SqlJournal) -> None:

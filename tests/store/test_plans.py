@@ -10,7 +10,7 @@ from sqlalchemy import event
 from activities import store
 from activities.store import OrderFilter, Store, TaskFilter
 from tests.store.plant import NOW
-from workflows.types.words import Department, OrderStatus, Risk, Stage, TaskStatus
+from workflows.types.words import Department, Kind, OrderStatus, Risk, Stage, TaskStatus
 
 SALES, QUALITY = Department.SALES, Department.QUALITY
 OF_DEPARTMENT = "ix_task_department (department=? AND status=? AND (due_at,id)>(?,?))"
@@ -54,7 +54,7 @@ def orders(db: Store, wanted: OrderFilter) -> list[str]:
         (TaskFilter(departments=(SALES,), status=(TaskStatus.OPEN,)), OF_DEPARTMENT),
         (TaskFilter(departments=(SALES, QUALITY), status=(TaskStatus.OPEN,), hide_snoozed_for="sal"), OF_DEPARTMENT),
         (TaskFilter(departments=(SALES,)), OF_DEPARTMENT),
-        (TaskFilter(assignee=("sal",)), "ix_task_holder (holder=? AND status=? AND (due_at,id)>(?,?))"),
+        (TaskFilter(assignee=("sal",), kind=(Kind.PRODUCE,)), "ix_task_holder (holder=? AND status=? AND (due_at,id)>(?,?))"),
         (TaskFilter(order_no=("PO-1",)), "ix_task_order (order_id=?)"),
     ],
 )
@@ -66,21 +66,70 @@ def test_lists_of_tasks(db: Store, wanted: TaskFilter, seek: str) -> None:
     assert any(seek in step for step in steps)
 
 
+CLOSED_KIND = "ix_task_closed_kind (kind=? AND department=? AND status=? AND (due_at,id)>(?,?))"
+
+
+def test_a_kind_that_may_be_rare_is_looked_up_among_what_is_done(db: Store) -> None:
+    found = tasks(db, TaskFilter(departments=(SALES,), kind=(Kind.DECIDE_AMENDMENT,)))
+    searches = [step.removeprefix("SEARCH task USING INDEX ") for step in found if step.startswith(("SEARCH task", "SCAN task"))]
+    assert searches == [OF_DEPARTMENT, CLOSED_KIND, CLOSED_KIND]
+
+
+DUE = date(2026, 1, 1)
+WALKS = [
+    (OrderFilter(), "SCAN customer_order USING INDEX ix_order_created"),
+    (OrderFilter(sort="promised"), "SCAN customer_order USING INDEX ix_order_due"),
+    (OrderFilter(sort="promised", due_before=DUE), "SEARCH customer_order USING INDEX ix_order_due (due<?)"),
+    (OrderFilter(due_before=DUE), "SEARCH customer_order USING INDEX ix_order_created (created_at<?)"),
+    (OrderFilter(status=(OrderStatus.OPEN,)), "SEARCH customer_order USING INDEX ix_order_status_created (status=?)"),
+    (OrderFilter(stage=(Stage.SHIP,)), "SEARCH customer_order USING INDEX ix_order_status_created (status=?)"),
+    (OrderFilter(stage=(Stage.CLOSED,), sort="order_no"), "SEARCH customer_order USING INDEX ix_order_status_id (status=?)"),
+    (OrderFilter(stage=(Stage.SHIP,), sort="promised"), "SEARCH customer_order USING INDEX ix_order_status_due (status=?)"),
+    (OrderFilter(risk=(Risk.LATE,)), "SEARCH customer_order USING INDEX ix_order_risk_created (risk=?)"),
+    (OrderFilter(customer=("Acme",)), "SEARCH customer_order USING INDEX ix_order_customer_created (customer=?)"),
+    (
+        OrderFilter(customer=("Acme",), due_before=DUE, sort="promised"),
+        "SEARCH customer_order USING INDEX ix_order_customer_due (customer=? AND due<?)",
+    ),
+]
+"""What is read in the order that is asked, from where the page begins; no more of it than a page where nothing else is asked."""
+
+
+@pytest.mark.parametrize(("wanted", "step"), WALKS)
+def test_lists_of_orders_are_walked(db: Store, wanted: OrderFilter, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.store.order_lists.FEW", -1)
+    monkeypatch.setattr("activities.store.order_lists.MANY", -1)
+    assert set(steps_of(db, wanted)) == {step}
+
+
 @pytest.mark.parametrize(
     ("wanted", "step"),
     [
-        (OrderFilter(), "SCAN customer_order USING INDEX ix_order_created"),
-        (OrderFilter(sort="promised"), "SCAN customer_order USING INDEX ix_order_due"),
-        (OrderFilter(sort="promised", due_before=date(2026, 1, 1)), "SEARCH customer_order USING INDEX ix_order_due (due<?)"),
-        (OrderFilter(status=(OrderStatus.OPEN,)), "SEARCH customer_order USING INDEX ix_order_status_created (status=?)"),
-        (OrderFilter(stage=(Stage.SHIP,)), "SEARCH customer_order USING INDEX ix_order_status_created (status=?)"),
-        (OrderFilter(stage=(Stage.SHIP,), sort="promised"), "SEARCH customer_order USING INDEX ix_order_status_due (status=?)"),
-        (OrderFilter(risk=(Risk.LATE,)), "SEARCH customer_order USING INDEX ix_order_risk_created (risk=?)"),
-        (OrderFilter(customer=("Acme",)), "SEARCH customer_order USING INDEX ix_order_customer_created (customer=?)"),
-        (OrderFilter(q="acme"), "SEARCH customer_order USING INDEX sqlite_autoindex_customer_order_1 (order_id=?)"),
+        (OrderFilter(risk=(Risk.LATE,), sort="promised"), "ix_order_risk_created (risk=?)"),
+        (OrderFilter(customer=("Acme",), sort="order_no"), "ix_order_customer_"),
+        (OrderFilter(customer=("Acme",), risk=(Risk.LATE,), stage=(Stage.SHIP,)), "ix_order_customer_"),
+        (OrderFilter(due_before=DUE, sort="order_no"), "ix_order_due (due<?)"),
+        (OrderFilter(q="acme"), "sqlite_autoindex_customer_order_1 (order_id=?)"),
+        (OrderFilter(q="acme", risk=(Risk.LATE,), sort="promised"), "ix_order_risk_created (risk=?)"),
     ],
 )
-def test_lists_of_orders(db: Store, wanted: OrderFilter, step: str) -> None:
-    steps = [one for one in orders(db, wanted) if one.startswith(("SEARCH customer_order", "SCAN customer_order"))]
-    assert step in steps
-    assert [one for one in steps if one.startswith("SCAN")] in ([], [step])
+def test_the_rarest_of_what_is_asked_is_fetched_where_it_is_little(db: Store, wanted: OrderFilter, step: str) -> None:
+    assert all(f"SEARCH customer_order USING INDEX {step}" in one for one in steps_of(db, wanted))
+
+
+def test_numbers_and_customers_of_a_prefix_are_sorted_by_indexes_alone(db: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.store.order_lists.FEW", -1)
+    monkeypatch.setattr("activities.store.order_lists.Look.walked_a_while", lambda _: None)
+    found = [step for step in orders(db, OrderFilter(q="acme")) if "customer_order" in step or "order_line" in step]
+    assert [step.split(" (")[0] for step in found] == [
+        "SEARCH customer_order USING INDEX sqlite_autoindex_customer_order_1",  # the page itself
+        "SEARCH customer_order USING COVERING INDEX ix_order_id_created",
+        "SEARCH customer_order USING COVERING INDEX ix_order_customer_key",
+        "SEARCH order_line USING COVERING INDEX ix_line_product",
+        "SEARCH customer_order USING INDEX sqlite_autoindex_customer_order_1",  # when those of a product were entered
+    ]
+
+
+def steps_of(db: Store, wanted: OrderFilter) -> list[str]:
+    """How the orders themselves are found, whatever is looked up beside them."""
+    return [step for step in orders(db, wanted) if step.startswith(("SEARCH customer_order USING INDEX", "SCAN customer_order"))]

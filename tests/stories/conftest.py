@@ -1,7 +1,7 @@
 """The engine for the stories: a time-skipping server, a worker with the real workflow, fakes of the ports.
 
-JIAOQI_TEST_FAULTS=SEED tells all stories with faults around every call to store and mail (tests/faulty); a few are told so
-in any case.
+JIAOQI_TEST_FAULTS=SEED tells all stories with faults around every call to store and mail (tests/faulty), JIAOQI_TEST_LONG=1
+both without and with; a few are told both ways in any case.
 """
 
 import os
@@ -23,7 +23,7 @@ from tests.stories.plant import Plant
 
 ANYWAY = {"test_straight_through", "test_ladder"}
 """Modules whose stories are told with faults, too, whenever they are told."""
-SEED = 7
+SEEDS = (7, 8)
 COUNTED = {
     "test_an_answer_and_the_task_that_it_opens_are_one_transaction": "looks at the one attempt at writing them",
 }
@@ -35,10 +35,16 @@ TOLD = pytest.StashKey[list[Faults]]()
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" not in metafunc.fixturenames or metafunc.function.__name__ in COUNTED:
         return
+    if seeds := seeds_of(metafunc.module.__name__.rpartition(".")[2]):
+        metafunc.parametrize("seed", seeds, ids=["all-is-well" if seed is None else f"faults-{seed}" for seed in seeds])
+
+
+def seeds_of(module: str) -> list[int | None]:
     if chosen := os.environ.get("JIAOQI_TEST_FAULTS"):
-        metafunc.parametrize("seed", [int(chosen)], ids=[f"faults-{chosen}"])
-    elif metafunc.module.__name__.rpartition(".")[2] in ANYWAY:
-        metafunc.parametrize("seed", [None, SEED], ids=["all-is-well", f"faults-{SEED}"])
+        return [int(chosen)]
+    if os.environ.get("JIAOQI_TEST_LONG"):
+        return [None, *SEEDS]
+    return [None, SEEDS[0]] if module in ANYWAY else []
 
 
 @pytest.fixture

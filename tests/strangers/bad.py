@@ -3,6 +3,8 @@
 import json
 from typing import Any, NamedTuple
 
+from typing_extensions import override
+
 from tests.strangers.line import Answer, Line, request
 from tests.strangers.plant import BesiegedPlant
 
@@ -25,6 +27,7 @@ class Bad(NamedTuple):
     headers: dict[str, str | bytes] = {}
     method: str = "POST"
 
+    @override
     def __str__(self) -> str:
         return self.what
 

@@ -12,7 +12,6 @@ from api.wire import HEAD_PATIENCE, MOST_CONNECTIONS
 from tests.strangers.line import Line, request
 from tests.strangers.plant import BesiegedPlant
 
-CHUNKED = {"transfer_encoding": "chunked", "content_type": "application/json"}
 TARDY = 10
 
 
@@ -62,8 +61,14 @@ def me(plant: BesiegedPlant, who: str, **headers: str | bytes) -> bytes:
     return request("GET", "/api/v1/me", plant.token(who), **headers)
 
 
-def cancel(plant: BesiegedPlant, order_no: str, body: bytes = b'{"reason": "because"}', **headers: str | bytes) -> bytes:
-    return request("POST", f"/api/v1/orders/{order_no}/cancel", plant.token("sales1"), body, **headers)
+def cancel(plant: BesiegedPlant, order_no: str, **headers: str | bytes) -> bytes:
+    return request("POST", f"/api/v1/orders/{order_no}/cancel", plant.token("sales1"), b'{"reason": "because"}', **headers)
+
+
+def about_to_cancel(plant: BesiegedPlant, order_no: str, **headers: str | bytes) -> bytes:
+    """All but the body."""
+    typed = {"content_type": "application/json", **headers}
+    return request("POST", f"/api/v1/orders/{order_no}/cancel", plant.token("sales1"), b"", **typed)
 
 
 def status(plant: BesiegedPlant, order_no: str) -> str:
@@ -107,7 +112,7 @@ def test_a_body_in_chunks(besieged: BesiegedPlant, size: int) -> None:
     order = besieged.enter().number
     body = in_chunks(json.dumps({"reason": "because " * 20}).encode(), size)
     with Line(besieged.stack.url) as line:
-        line.say(cancel(besieged, order, b"", **CHUNKED) + body + me(besieged, "boss"))
+        line.say(about_to_cancel(besieged, order, transfer_encoding="chunked") + body + me(besieged, "boss"))
         assert (line.answer().json["status"], line.answer().status) == ("cancelled", 200)
 
 
@@ -115,14 +120,16 @@ def test_bad_chunks_do_nothing(besieged: BesiegedPlant) -> None:
     order = besieged.enter().number
     for bad in (b"zz\r\n{}\r\n0\r\n\r\n", b"-1\r\n", b"5\r\n{}\r\n0\r\n\r\n", b"f" * 40 + b"\r\n"):
         with Line(besieged.stack.url) as line:
-            line.say(cancel(besieged, order, b"", **CHUNKED) + bad)
+            line.say(about_to_cancel(besieged, order, transfer_encoding="chunked") + bad)
             assert (line.answer().code, line.has_ended()) == ((400, "bad-request"), True), bad
     assert status(besieged, order) == "open"
 
 
 def test_ten_megabytes_in_chunks(besieged: BesiegedPlant) -> None:
     with Line(besieged.stack.url) as line:
-        line.say_what_can_be_said(cancel(besieged, "X", b"", **CHUNKED) + in_chunks(b" " * 10_000_000, 100_000))
+        line.say_what_can_be_said(
+            about_to_cancel(besieged, "X", transfer_encoding="chunked") + in_chunks(b" " * 10_000_000, 100_000)
+        )
         assert (line.answer().code, line.has_ended()) == ((413, "too-large"), True)
 
 
@@ -134,15 +141,14 @@ def test_ten_megabytes_by_nobody(besieged: BesiegedPlant) -> None:
 
 def test_who_asks_first_need_not_send_what_is_too_large(besieged: BesiegedPlant) -> None:
     with Line(besieged.stack.url) as line:
-        line.say(cancel(besieged, "X", b"", content_length="10000000", content_type="application/json", expect="100-continue"))
+        line.say(about_to_cancel(besieged, "X", content_length="10000000", expect="100-continue"))
         assert line.answer().code == (413, "too-large")
 
 
 def test_who_asks_first_is_told_to_go_on(besieged: BesiegedPlant) -> None:
     order, body = besieged.enter().number, b'{"reason": "because"}'
-    length = {"content_length": str(len(body)), "content_type": "application/json"}
     with Line(besieged.stack.url) as line:
-        line.say(cancel(besieged, order, b"", expect="100-continue", **length))
+        line.say(about_to_cancel(besieged, order, expect="100-continue", content_length=str(len(body))))
         line.is_told_to_go_on()
         assert line.say(body).answer().json["status"] == "cancelled"
 
@@ -160,7 +166,7 @@ def test_who_hangs_up_in_the_middle_has_said_nothing(besieged: BesiegedPlant) ->
 def test_another_protocol_is_not_spoken(besieged: BesiegedPlant, protocol: str) -> None:
     """Java's client asks for HTTP/2 with its first request, whatever that is."""
     order = besieged.enter().number
-    wish = {"connection": "Upgrade, HTTP2-Settings", "upgrade": protocol, "http2_settings": "AAMAAABk"}
+    wish: dict[str, str | bytes] = {"connection": "Upgrade, HTTP2-Settings", "upgrade": protocol, "http2_settings": "AAMAAABk"}
     with Line(besieged.stack.url) as line:
         line.say(me(besieged, "boss", **wish) + cancel(besieged, order, **wish)[:-5])
         assert line.answer().json["id"] == "boss"

@@ -1,4 +1,4 @@
-"""Indexes for what is asked of a long history: prefixes in the order of entry, and kinds of closed tasks."""
+"""Indexes for long histories: a customer's promises, prefixes in the order of entry, kinds of closed tasks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ CLOSED, HELD = sa.text("status <> 'open'"), sa.text("holder IS NOT NULL")
 
 
 def upgrade() -> None:
+    op.create_index("ix_order_customer_due", "customer_order", ["customer", "due", "order_id"])
     op.create_index("ix_order_id_created", "customer_order", ["order_id", "created_at"])
     op.drop_index("ix_order_customer_key", "customer_order")
     op.create_index("ix_order_customer_key", "customer_order", ["customer_key", "created_at", "order_id"])
