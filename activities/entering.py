@@ -5,8 +5,10 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from workflows import ids
 from workflows.types.commands import OrderStart
@@ -24,9 +26,29 @@ async def enter(client: Client, start: OrderStart, ref: SaidRef) -> int:
     operation = beginning(start)
     # It fails together with the call, and nobody else asks it.
     asyncio.ensure_future(operation.workflow_handle()).add_done_callback(_forget)
-    seq: int = await client.execute_update_with_start_workflow(
-        "enter", ref, id=ref.id, start_workflow_operation=operation, result_type=int
-    )
+    try:
+        seq: int = await client.execute_update_with_start_workflow(
+            "enter", ref, id=ref.id, start_workflow_operation=operation, result_type=int
+        )
+    except WorkflowAlreadyStartedError as taken:
+        seq = await entered_before(client, start, ref, taken)
+    return seq
+
+
+async def entered_before(client: Client, start: OrderStart, ref: SaidRef, taken: WorkflowAlreadyStartedError) -> int:
+    """A crash may have kept our own start and lost the words that came with it: the order knows who entered it."""
+    order = client.get_workflow_handle(ids.workflow_id(start.facts.order_no))
+    try:
+        seq: int = await order.execute_update("enter", ref, id=ref.id, result_type=int)
+    except WorkflowUpdateFailedError as refused:
+        if isinstance(refused.cause, ApplicationError) and refused.cause.type == "order-exists":
+            raise taken from None
+        raise
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            # It has ended; whose it was, the store knows.
+            raise taken from None
+        raise
     return seq
 
 

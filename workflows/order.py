@@ -24,6 +24,7 @@ from workflows.types import events as e
 from workflows.types.flush import Flushed
 from workflows.types.orders import Work
 from workflows.types.policy import Policy
+from workflows.types.refusals import Refusal
 from workflows.types.state import OrderState
 from workflows.types.words import READINESS, DeliveryState, Department, Kind, OrderStatus, Step
 
@@ -344,6 +345,11 @@ class OrderWorkflow:
         """The deadlines that adopting a policy would move."""
         return self.adoption.preview(policy)
 
+    @enter.validator
+    def _may_enter(self, ref: e.SaidRef) -> None:
+        """Only for the call that began the order: whoever else comes with its number is a stranger."""
+        refuse(hearing.stranger(ref, self.start))
+
     @complete.validator
     def _may_complete(self, said: c.CompleteTask) -> None:
         self.judge(said)
@@ -380,9 +386,7 @@ class OrderWorkflow:
         """Refuses what the rules refuse; what was done already is answered again."""
         if said.ref.id in self.state.done:
             return
-        no = hearing.refusal(said, self.state, self.journal.calendar, workflow.now())
-        if no is not None:
-            raise ApplicationError(no.detail, no.model_dump(mode="json"), type=no.code, non_retryable=True)
+        refuse(hearing.refusal(said, self.state, self.journal.calendar, workflow.now()))
 
     async def heard(self, said: c.Said, act: Callable[[], object]) -> int:
         """Does it once, lets it have its consequences, and answers when the store has them all."""
@@ -437,6 +441,11 @@ class OrderWorkflow:
         await workflow.wait_condition(
             lambda: not self.state.outbox and self.journal.is_quiet and workflow.all_handlers_finished()
         )
+
+
+def refuse(no: Refusal | None) -> None:
+    if no is not None:
+        raise ApplicationError(no.detail, no.model_dump(mode="json"), type=no.code, non_retryable=True)
 
 
 def answer_of(said: c.RepromiseOrder) -> a.Repromise:

@@ -21,6 +21,8 @@ from activities import policy_file
 from api.engine import AlreadyEntered, EngineIsAway, NotRunning, OutcomeIsUnknown, Refused
 from api.temporal import TemporalEngine
 from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
+from workflows.order import refuse
+from workflows.rules import hearing
 from workflows.types.commands import Actor, CancelOrder, OrderStart, ResumeOrder
 from workflows.types.events import SaidRef
 from workflows.types.orders import Customer, Line, OrderFacts
@@ -35,7 +37,9 @@ ACTOR = Actor(id="sales1")
 class Listener:
     """Hears as an order does; `reason` says how it takes it."""
 
-    def __init__(self) -> None:
+    @workflow.init
+    def __init__(self, start: OrderStart) -> None:
+        self.start = start
         self.heard = 0
         self.has_ended = False
 
@@ -47,6 +51,10 @@ class Listener:
     async def enter(self, ref: SaidRef) -> int:
         await workflow.sleep(0.3)
         return 1
+
+    @enter.validator
+    def _may_enter(self, ref: SaidRef) -> None:
+        refuse(hearing.stranger(ref, self.start))
 
     @workflow.update(name="resume")
     async def resume(self, said: ResumeOrder) -> int:
@@ -113,7 +121,7 @@ def resume(reason: str, name: str | None = None) -> ResumeOrder:
     return ResumeOrder(actor=ACTOR, ref=ref(name or reason), reason=reason)
 
 
-def start(order_no: str) -> OrderStart:
+def start(order_no: str, key: str) -> OrderStart:
     facts = OrderFacts(
         order_no=order_no,
         customer=Customer(name="高雄廠" * 60),
@@ -122,7 +130,7 @@ def start(order_no: str) -> OrderStart:
         owner="sales1",
     )
     policy = policy_file.pin(policy_file.default(), datetime.now(UTC).date())
-    return OrderStart(facts=facts, entered_by=ACTOR, policy=policy, digest="d")
+    return OrderStart(facts=facts, entered_by=ACTOR, policy=policy, digest="d", ref=ref(key))
 
 
 async def test_without_workers_readiness_says_which_are_missing(client: Client) -> None:
@@ -132,7 +140,7 @@ async def test_without_workers_readiness_says_which_are_missing(client: Client) 
 async def test_without_a_worker_the_outcome_is_unknown_in_time(client: Client) -> None:
     began = time.monotonic()
     with pytest.raises(OutcomeIsUnknown):
-        await TemporalEngine(client).enter(start("NOBODY"), ref("nobody"), 1.0)
+        await TemporalEngine(client).enter(start("NOBODY", "nobody"), ref("nobody"), 1.0)
     with pytest.raises(OutcomeIsUnknown):
         await TemporalEngine(client).update("NOBODY", "resume", resume("fine"), 1.0)
     assert time.monotonic() - began < 4
@@ -148,21 +156,21 @@ async def test_with_workers_nothing_is_missing(client: Client) -> None:
 async def test_an_order_is_entered_once(client: Client) -> None:
     async with staffed(client) as engine:
         with pytest.raises(OutcomeIsUnknown):
-            await engine.enter(start("ONCE"), ref("mine"), 0.1)
+            await engine.enter(start("ONCE", "mine"), ref("mine"), 0.1)
         with pytest.raises(AlreadyEntered):
-            await engine.enter(start("once"), ref("a stranger's"), SOON)
-        await asyncio.gather(*(engine.enter(start("ONCE"), ref("mine"), SOON) for _ in range(2)))
+            await engine.enter(start("once", "a stranger's"), ref("a stranger's"), SOON)
+        await asyncio.gather(*(engine.enter(start("ONCE", "mine"), ref("mine"), SOON) for _ in range(2)))
         await engine.update("ONCE", "cancel", CancelOrder(actor=ACTOR, ref=ref("end"), reason="r"), SOON)
-        await engine.enter(start("ONCE"), ref("mine"), SOON)
+        await engine.enter(start("ONCE", "mine"), ref("mine"), SOON)
         with pytest.raises(AlreadyEntered):
-            await engine.enter(start("ONCE"), ref("a stranger's"), SOON)
+            await engine.enter(start("ONCE", "a stranger's"), ref("a stranger's"), SOON)
         with pytest.raises(NotRunning):
             await engine.update("ONCE", "resume", resume("fine"), SOON)
 
 
 async def test_words_are_heard_once_refused_cleanly_and_repeated_until_the_order_knows(client: Client) -> None:
     async with staffed(client) as engine:
-        await engine.enter(start("WORDS"), ref("words"), SOON)
+        await engine.enter(start("WORDS", "words"), ref("words"), SOON)
         assert [await engine.update("words", "resume", resume("fine"), SOON) for _ in range(2)] == [1, 1]
         with pytest.raises(Refused) as refused:
             await engine.update("WORDS", "resume", resume("never"), SOON)
@@ -177,7 +185,7 @@ async def test_what_the_order_cannot_take_is_neither_done_nor_refused(
     client: Client, name: str, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with staffed(client) as engine:
-        await engine.enter(start(f"ODD-{name}"), ref(f"odd-{name}"), SOON)
+        await engine.enter(start(f"ODD-{name}", f"odd-{name}"), ref(f"odd-{name}"), SOON)
         with pytest.raises(OutcomeIsUnknown):
             await engine.update(f"ODD-{name}", name, resume(reason), SOON)
     assert "an order failed to take an update" in caplog.text
@@ -191,7 +199,7 @@ async def test_an_order_that_never_was_does_not_run(client: Client) -> None:
 async def test_a_server_that_cannot_be_reached_is_away() -> None:
     nowhere = await Client.connect("127.0.0.1:1", lazy=True, data_converter=pydantic_data_converter)
     engine = TemporalEngine(nowhere)
-    words: list[Any] = [engine.update("PO-1", "resume", resume("fine"), 1.0), engine.enter(start("PO-1"), ref("x"), 1.0)]
+    words: list[Any] = [engine.update("PO-1", "resume", resume("fine"), 1.0), engine.enter(start("PO-1", "x"), ref("x"), 1.0)]
     for word in words:
         with pytest.raises(EngineIsAway):
             await word

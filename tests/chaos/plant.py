@@ -147,7 +147,7 @@ class Plant:
 
     async def _start_engine(self) -> None:
         ports = StackPorts(temporal=self.at[ENGINE], temporal_ui=self._port())
-        child = temporal_server(Home(self.disks[ENGINE].folder), ports, os.environ)
+        child = temporal_server(Home(self.disks[ENGINE].folder), ports, clean(os.environ))
         self._add(ENGINE, child.argv, child.environment)
         await self.parts[ENGINE].start()
 
@@ -166,7 +166,7 @@ class Plant:
         to_store = await self._link(f"{name}-{STORE}", self.at[STORE]) if store else 0
         to_mail = await self._link(f"{name}-{MAIL}", self.at[MAIL]) if name in WORKERS else self.at[MAIL]
         to_engine = await self._link(f"{name}-{ENGINE}", self.at[ENGINE])
-        return {**os.environ, **self._variables(to_store, to_engine, to_mail)}
+        return {**clean(os.environ), **self._variables(to_store, to_engine, to_mail)}
 
     def _variables(self, store: int, engine: int, mail: int) -> dict[str, str]:
         return {
@@ -196,7 +196,7 @@ class Plant:
 
     async def _command(self, *words: str) -> None:
         """A command of the front door, past the links; what it says is logged."""
-        environment = {**os.environ, **self._variables(self.at[STORE], self.at[ENGINE], self.at[MAIL])}
+        environment = {**clean(os.environ), **self._variables(self.at[STORE], self.at[ENGINE], self.at[MAIL])}
         with (self.logs / "commands.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(str(JIAOQI), *words, stdout=log, stderr=log, env=environment)
         status = await process.wait()
@@ -214,6 +214,11 @@ class Plant:
         finally:
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def clean(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without the settings of a developer's own stack."""
+    return {name: value for name, value in environment.items() if not name.startswith(("TEMPORAL_", "JIAOQI_"))}
 
 
 def _create_database(url: str) -> None:

@@ -203,8 +203,7 @@ def test_a_store_from_an_older_backup_gets_back_what_it_lacks(ill: Plant) -> Non
     done = doctor(ill, "--json")
     assert (done.status, sorted(done.of(order))) == (1, [("events-missing", True), ("store-differed", True)]), done.out
     assert seen_by_people(order) == wanted
-    comparing.equal(order)
-    order.finished().ends("completed", "full")
+    assert order.finished().now()["status"] == "completed"
     assert doctor(ill, "--all").status == 0
 
 
@@ -341,7 +340,7 @@ def test_dead_mail_and_tasks_that_nobody_can_do_are_told(ill: Plant) -> None:
     order.planned()
     done = doctor(ill, "--json")
     assert sorted(done.of(order)) == [("mail-dead", False), ("task-unowned", False)], done.out
-    by_kind = {each["kind"]: each for each in done.report["findings"]}
+    by_kind = {each["kind"]: each for each in done.report["findings"] if each["order_no"] == order.number}
     assert by_kind["mail-dead"]["message_id"] in {row["message_id"] for row in order.notices()}
     assert "550" in by_kind["mail-dead"]["what"]
     assert by_kind["task-unowned"]["task_id"] == f"{order.number}.ready_materials.1"

@@ -58,7 +58,7 @@ def besieged(busy: BesiegedPlant, dripping: Dripping) -> BesiegedPlant:
 
 
 def me(plant: BesiegedPlant, who: str, **headers: str | bytes) -> bytes:
-    return request("GET", "/api/v1/me", plant.token(who), **headers)
+    return request("GET", "/api/v1/me", plant.token(who), b"", **headers)
 
 
 def cancel(plant: BesiegedPlant, order_no: str, **headers: str | bytes) -> bytes:

@@ -13,6 +13,7 @@ from workflows.rules.calendar import Calendar
 from workflows.rules.faults import faults
 from workflows.types import answers as a
 from workflows.types import commands as c
+from workflows.types.events import SaidRef
 from workflows.types.refusals import Fault, Refusal, invalid
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
@@ -29,6 +30,13 @@ def refusal(said: c.Said, state: OrderState, calendar: Calendar, now: datetime) 
 
 
 # About a task.
+
+
+def stranger(ref: SaidRef, start: c.OrderStart) -> Refusal | None:
+    """Why a call to enter an order is refused by the order of that number, unless it is the call that began it."""
+    if start.ref is not None and start.ref.id == ref.id:
+        return None
+    return Refusal(code="order-exists", detail=f"there is an order {start.facts.order_no} already")
 
 
 @refusal.register
