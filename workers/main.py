@@ -18,6 +18,7 @@ from activities.mail.smtp_mail import SmtpMail
 from activities.mail.transport import Transport
 from activities.store import SqlJournal, Store
 from jiaoqi.connection import connect, ensure_namespace
+from jiaoqi.errors import JiaoqiError
 from jiaoqi.settings import Settings
 from workers.foreseen import Foreseen
 from workers.mending import mend
@@ -94,9 +95,14 @@ def mail(client: Client, store: Store, settings: Settings, pool: ThreadPoolExecu
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(work(Settings.load()))
+    code = 0
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work(Settings.load()))
+    except JiaoqiError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - whoever started us reads one line
+        code = error.exit_code
     sys.stdout.flush()
     sys.stderr.flush()
     # A process that used the SDK may abort while Python ends, after all its work succeeded.
-    os._exit(0)
+    os._exit(code)

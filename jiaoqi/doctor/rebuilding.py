@@ -61,8 +61,8 @@ async def rebuild(store: Store, engine: Engine, order_no: str) -> Rebuilt:
     if not rows.is_open:
         raise CannotBeRebuilt(f"{order_no} is {rows.order.status}: a closed order needs no workflow")
     seen = await check_workflow_is_gone(engine, order_no)
-    told = await cured(Healer(store, engine), rows)
     await until_the_clock_is_past(rows)
+    told = await cured(Healer(store, engine), rows)
     await until_no_mail_is_on_the_wire(store, told, seen)
     await start(engine, told)
     await check_it_writes(store, rows)

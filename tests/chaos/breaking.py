@@ -51,7 +51,8 @@ class Breaker:
         fault = Fault(card.kind, card.name, card.how, card.targets, began=time.time(), ended=0.0)
         self.faults.append(fault)
         try:
-            await self._begin(card)
+            if not await self._begin(card):
+                self.faults.remove(fault)
             await asyncio.sleep(card.seconds)
         finally:
             await self._end(card)
@@ -59,7 +60,8 @@ class Breaker:
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(asdict(fault)) + "\n")
 
-    async def _begin(self, card: Card) -> None:
+    async def _begin(self, card: Card) -> bool:
+        """Whether it took hold: a store that is down already cannot be locked."""
         plant = self.plant
         match card.kind:
             case Kind.KILL:
@@ -74,8 +76,10 @@ class Breaker:
                 await plant.sink.turn(Mood(card.how))
             case Kind.LOCK:
                 self._held = await asyncio.to_thread(locking.hold, plant.store_url, plant.store)
+                return self._held is not None
             case Kind.DISK:
                 await asyncio.to_thread(plant.disks[card.targets[0]].fill, plant.writers(card.targets[0]))
+        return True
 
     async def _end(self, card: Card) -> None:
         plant = self.plant

@@ -61,7 +61,7 @@ def deck(ground: Ground, seed: int) -> Iterator[Card]:
         for heap in heaps:
             kind, how, targets = next(heap)
             shuffled = tuple(chance.sample(targets, len(targets)))
-            yield Card(kind, how, shuffled, round(length(kind, chance), 2), round(chance.uniform(0.5, 3.0), 2))
+            yield Card(kind, how, shuffled, round(length(kind, chance), 2), round(chance.uniform(1.0, 5.0), 2))
 
 
 def every(ground: Ground) -> Iterator[Sequence[tuple[Kind, str, tuple[str, ...]]]]:
