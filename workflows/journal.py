@@ -33,7 +33,11 @@ class Journal:
         self.pending = pending
         self.closed: dict[str, Task] = {}
         self.confirmed = state.seq - len(pending)
-        """The last seq that the store has and history knows of."""
+        """The last seq that the store has."""
+        self._in_history = self.confirmed
+        """The last seq that history is known to have: with the workflow task that wrote more, a kill would undo it."""
+        self._written_at = 0
+        """How long history was when the store was last written to."""
         self.policies: dict[str, Policy] = {state.digest: state.policy}
         self._nudged = False
         self._rewrites = 0
@@ -109,6 +113,8 @@ class Journal:
                 await self._flush()
 
     async def _flush(self) -> None:
+        if workflow.info().get_current_history_length() > self._written_at:
+            self._in_history = self.confirmed
         batch, closed, rewrites = tuple(self.pending), tuple(self.closed.values()), self._rewrites
         self.pending.clear()
         self.closed.clear()
@@ -117,12 +123,13 @@ class Journal:
             events=batch,
             tasks=(*self.state.tasks.values(), *closed),
             first_seq=self.state.seq - len(batch) + 1,
-            confirmed_seq=self.confirmed,
+            confirmed_seq=self._in_history,
             fence=workflow.time(),
             at=workflow.now(),
         )
         flushed = await _write(flush)
         self.confirmed, self._rewritten = flush.order.version, rewrites
+        self._written_at = workflow.info().get_current_history_length()
         self.after_writing(batch, flushed)
 
 

@@ -27,12 +27,11 @@ DONE: Told = (200, None)
 
 @dataclass(frozen=True)
 class Role:
-    """`acts_for` and `heads` are what the person is; whom they stand in for adds to it."""
+    """`acts_for` and `heads` are for today, standing in included."""
 
     acts_for: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
     admin: bool = False
-    stands_in_for: str | None = None
     own: tuple[str, ...] | None = None
     """Their own departments, where standing in adds others."""
 
@@ -58,9 +57,9 @@ ROLES = {
     "of-two": Role(("production", "quality"), ("quality",)),
     "just-admin": Role(admin=True),
     "of-nothing": Role(),
-    "deputy": Role(("warehouse", "supply_chain"), ("supply_chain",), stands_in_for="absent-chief", own=("warehouse",)),
+    "deputy": Role(("warehouse", "supply_chain"), ("supply_chain",), own=("warehouse",)),
     "absent-chief": Role(("supply_chain",), ("supply_chain",)),
-    "substitute-of-tomorrow": Role(("warehouse",), stands_in_for="chief-away-tomorrow"),
+    "substitute-of-tomorrow": Role(("warehouse",)),
     "chief-away-tomorrow": Role(("supply_chain",), ("supply_chain",)),
 }
 HOLDERS = {f"{each}-holder": Role((each,)) for each in ("production", "supply_chain")}

@@ -16,14 +16,14 @@ BLOCK = bytes(1 << 16)
 class Disk:
     """A folder; `is_mounted` says whether it is really a disk of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, size: int = SIZE) -> None:
+        self.folder, self.size = folder, size
         self.filler = folder / "filler"
         self.is_mounted = False
 
     def make(self, user: str | None) -> None:
         self.folder.mkdir()
-        mounting = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(self.folder)]
+        mounting = ["mount", "-t", "tmpfs", "-o", f"size={self.size}", "tmpfs", str(self.folder)]
         try:
             self.is_mounted = subprocess.run(mounting, capture_output=True, check=False).returncode == 0
         except OSError:

@@ -13,12 +13,12 @@ import psycopg
 from jiaoqi.addresses import HOST, Ports
 from jiaoqi.home import Home
 from jiaoqi.plan import StackPorts, temporal_server
-from tests.chaos import policy
+from tests.chaos import hiring, policy
 from tests.chaos.disks import Disk
+from tests.chaos.hiring import clean
 from tests.chaos.links import Link, Mode
 from tests.chaos.parts import Part
 from tests.chaos.sink import Mood, Sink
-from tests.endtoend import people
 from tests.endtoend.stack import JIAOQI
 from tests.store import cluster
 
@@ -59,7 +59,8 @@ class Plant:
         # All of them take their time to start; meanwhile people are hired.
         for name in (*WORKERS, *APIS):
             await self._start_program(name)
-        self.tokens = await asyncio.to_thread(self._hire)
+        straight = self._variables(self.at[STORE], self.at[ENGINE], self.at[MAIL])
+        self.tokens = await asyncio.to_thread(hiring.hire, straight)
         await self.until_ready()
         (self.folder / "policy.toml").write_text(policy.TEXT, encoding="utf-8")
         await self._command("policy", "apply", str(self.folder / "policy.toml"))
@@ -201,24 +202,6 @@ class Plant:
             process = await asyncio.create_subprocess_exec(str(JIAOQI), *words, stdout=log, stderr=log, env=environment)
         status = await process.wait()
         assert status == 0, f"jiaoqi {' '.join(words)} ended with {status}: {(self.logs / 'commands.log').read_text()}"
-
-    def _hire(self) -> Mapping[str, str]:
-        """Everybody's token: the same commands, but in this process, since two dozen interpreters take half a minute."""
-        variables = self._variables(self.at[STORE], self.at[ENGINE], self.at[MAIL])
-        before = {name: os.environ.get(name) for name in variables}
-        os.environ.update(variables)
-        try:
-            for name, roles in people.CAST.items():
-                people.jiaoqi("people", "add", name, "--email", f"{name}@plant.example", *roles)
-            return {name: people.jiaoqi("people", "token", name).strip() for name in people.CAST}
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
-
-
-def clean(environment: Mapping[str, str]) -> dict[str, str]:
-    """Without the settings of a developer's own stack."""
-    return {name: value for name, value in environment.items() if not name.startswith(("TEMPORAL_", "JIAOQI_"))}
 
 
 def _create_database(url: str) -> None:

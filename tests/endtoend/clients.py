@@ -71,6 +71,7 @@ class Client:
         self.calls: list[tuple[Order, Call]] = []
         self.patient = False
         """Whether it repeats what it has no answer to, with the same key."""
+        self.looked_in_vain = 0
 
     def run(self) -> None:
         while not self.stop.is_set():
@@ -91,6 +92,7 @@ class Client:
     def _look(self, order: Order) -> list[dict[str, Any]]:
         answer = self._read(order)
         while answer is None and self.patient and not self.stop.is_set():
+            self.looked_in_vain += 1
             time.sleep(PAUSE)
             answer = self._read(order)
         if answer is None:

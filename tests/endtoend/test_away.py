@@ -59,7 +59,8 @@ def works_through(plant: Plant, outage: Outage, seconds: float) -> None:
 def felt(crew: list[Client]) -> bool:
     """Somebody was sent away, or waited longer than ever when all is well."""
     answers = [answer for client in crew for _, call in client.calls for answer in call.answers]
-    return any(status == 503 or seconds > NOTICEABLE for status, seconds in answers)
+    sent_away = any(client.looked_in_vain for client in crew)
+    return sent_away or any(status == 503 or seconds > NOTICEABLE for status, seconds in answers)
 
 
 def told_of_all(crew: list[Client], plant: Plant) -> None:

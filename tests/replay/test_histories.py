@@ -1,11 +1,13 @@
 """Every recorded order goes on under today's workflow as it went then, command by command and word for word."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio import workflow
+from temporalio.api.enums.v1 import EventType
 from temporalio.worker import UnsandboxedWorkflowRunner
 
 from tests.replay.record import HISTORIES, Recorded, load
@@ -14,6 +16,7 @@ from tests.replay.stories import KEPT
 from workflows.mailroom import Mailroom
 from workflows.order import OrderWorkflow
 from workflows.rules import escalation
+from workflows.types.flush import Flush
 from workflows.types.words import Step
 
 RECORDED = sorted(HISTORIES.glob("*.json.gz"))
@@ -38,6 +41,20 @@ async def test_a_recorded_order_replays(path: Path) -> None:
         pytest.fail(f"{error}\n{ADVICE}")
     found = differences(recorded.history, commands) + local_differences(recorded.local, commands)
     assert not found, "\n".join([*(each[:400] for each in found[:5]), ADVICE])
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.name)
+def test_nothing_counts_as_history_before_history_has_it(path: Path) -> None:
+    """What a workflow task writes, a kill undoes with it: its next flush must not call that confirmed."""
+    recorded = load(path)
+    tasks = [
+        event.marker_recorded_event_attributes.workflow_task_completed_event_id
+        for event in recorded.history.events
+        if event.event_type == EventType.EVENT_TYPE_MARKER_RECORDED
+    ]
+    flushes = [Flush.model_validate_json(arguments[0]) for arguments in recorded.local]
+    for one, following in pairwise(zip(tasks, flushes, strict=True)):
+        assert one[0] != following[0] or following[1].confirmed_seq < one[1].first_seq
 
 
 # Negative controls: each of these would reach an order that is under way, and must be seen.

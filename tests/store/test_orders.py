@@ -368,5 +368,3 @@ def test_a_follow_up_gets_the_first_free_number(db: Store, journal: SqlJournal, 
 def test_the_plain_row_is_what_was_flushed(db: Store, journal: SqlJournal) -> None:
     tells = enter(journal, "PO-1", cancel_refused="already-dispatched")
     assert db.orders.row("po-1") == tells.row()
-
-
