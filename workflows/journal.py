@@ -28,8 +28,9 @@ PATIENT = timedelta(seconds=10)
 class Journal:
     """Keeps the state and what happened to it; nobody else changes the one or writes the other."""
 
-    def __init__(self, state: OrderState, pending: list[Event]) -> None:
+    def __init__(self, state: OrderState, pending: list[Event], chain: str = "") -> None:
         self.state = state
+        self.chain = chain
         self.pending = pending
         self.closed: dict[str, Task] = {}
         self.confirmed = state.seq - len(pending)
@@ -38,6 +39,7 @@ class Journal:
         """The last seq that history is known to have: with the workflow task that wrote more, a kill would undo it."""
         self._written_at = 0
         """How long history was when the store was last written to."""
+        self._fence = 0.0
         self.policies: dict[str, Policy] = {state.digest: state.policy}
         self._nudged = False
         self._rewrites = 0
@@ -49,7 +51,7 @@ class Journal:
     def of(cls, start: OrderStart) -> "Journal":
         """The journal that a run carries on, or a new one whose first event enters the order."""
         if start.carried is not None:
-            return cls(start.carried, [])
+            return cls(start.carried, [], start.chain)
         entered = Event(
             seq=1,
             at=workflow.now(),
@@ -114,7 +116,7 @@ class Journal:
 
     async def _flush(self) -> None:
         if workflow.info().get_current_history_length() > self._written_at:
-            self._in_history = self.confirmed
+            self._in_history, self._fence = self.confirmed, workflow.time()
         batch, closed, rewrites = tuple(self.pending), tuple(self.closed.values()), self._rewrites
         self.pending.clear()
         self.closed.clear()
@@ -124,17 +126,22 @@ class Journal:
             tasks=(*self.state.tasks.values(), *closed),
             first_seq=self.state.seq - len(batch) + 1,
             confirmed_seq=self._in_history,
-            fence=workflow.time(),
+            follows=self.chain,
+            fence=self._fence,
             at=workflow.now(),
         )
         flushed = await _write(flush)
-        self.confirmed, self._rewritten = flush.order.version, rewrites
+        self.chain, self.confirmed, self._rewritten = flushed.chain, flush.order.version, rewrites
         self._written_at = workflow.info().get_current_history_length()
         self.after_writing(batch, flushed)
 
 
 async def _write(flush: Flush) -> Flushed:
-    """Locally, which costs one event; while the store is away, as an activity whose retries operators can watch."""
+    """Locally, which costs one event, and on trust: this workflow task may be undone, or another worker's twin.
+
+    While the store is away, or has another's history of the order, as an activity: that runs only once history has what it
+    writes, and operators can watch its retries.
+    """
     try:
         return await workflow.execute_local_activity_method(
             ports.Journal.flush,
@@ -148,5 +155,5 @@ async def _write(flush: Flush) -> Flushed:
             flush,
             start_to_close_timeout=PATIENT,
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=10)),
-            summary=f"the store is away: events {flush.first_seq} to {flush.order.version} wait",
+            summary=f"could not be written at once: events {flush.first_seq} to {flush.order.version}",
         )

@@ -390,9 +390,9 @@ class OrderWorkflow:
 
     async def heard(self, said: c.Said, act: Callable[[], object]) -> int:
         """Does it once, lets it have its consequences, and answers when the store has them all."""
-        if not self.desk.is_idle:
-            await self.has_consequences()
-            self.judge(said)
+        await self.has_consequences()
+        # Again: something may have come in between, and a worker that wakes with a stale task hears words unjudged.
+        self.judge(said)
         if said.ref.id not in self.state.done:
             act()
         seq = self.state.done[said.ref.id]
@@ -433,7 +433,15 @@ class OrderWorkflow:
         """A long history starts afresh with the same state."""
         state = self.state
         workflow.continue_as_new(
-            self.start.model_copy(update={"carried": state, "policy": state.policy, "digest": state.digest, "facts": state.facts})
+            self.start.model_copy(
+                update={
+                    "carried": state,
+                    "chain": self.journal.chain,
+                    "policy": state.policy,
+                    "digest": state.digest,
+                    "facts": state.facts,
+                }
+            )
         )
 
     async def wind_up(self) -> None:

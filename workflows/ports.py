@@ -25,6 +25,6 @@ class Orders(ABC):
 
 class Mail(ABC):
     @abstractmethod
-    @activity.defn(name="mail.send")
+    @activity.defn(name="mail.send", no_thread_cancel_exception=True)
     def send(self, bundle: Bundle) -> Delivery:
         """Tells every recipient of every notice once; raises while any of them is still to be told."""

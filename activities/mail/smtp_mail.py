@@ -40,7 +40,7 @@ class SmtpMail(ports.Mail):
         """Message-IDs that a mail server took while the ledger could not be told."""
 
     @override
-    @activity.defn(name="mail.send")
+    @activity.defn(name="mail.send", no_thread_cancel_exception=True)
     def send(self, bundle: Bundle) -> Delivery:
         notices = {notice.key: notice for notice in bundle.notices}
         queued = [row for row in self._opened(bundle, notices) if row.state is NoticeState.QUEUED]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from typing_extensions import override
 
 from activities.store import event_rows, task_rows
@@ -27,7 +28,7 @@ from workflows.types.orders import OrderRow
 LISTED = ("order_no", "customer", "customer_key", "status", "risk", "due", "created_at")
 """What lists are found by: written only when it changed, since each costs its indexes."""
 
-KNOWN = ("fence", "last_seq", "unnumbered", "policy", "lines_digest")
+KNOWN = ("fence", "chain", "last_seq", "unnumbered", "policy", "lines_digest")
 LOCK = (
     select(*(ORDER.c[column] for column in (*KNOWN, *LISTED)))
     .where(ORDER.c.order_id == bindparam("order"))
@@ -56,9 +57,8 @@ class SqlJournal(ports.Journal):
     @activity.defn(name="journal.flush", no_thread_cancel_exception=True)
     def flush(self, flush: Flush) -> Flushed:
         with self._store.database.writing() as connection:
-            if not write(self._store, connection, flush):
-                return Flushed()
-        return Flushed(nobody=self._nobody(flush))
+            write(self._store, connection, fenced(flush), on_trust=is_on_trust())
+        return Flushed(chain=flush.chain, nobody=self._nobody(flush))
 
     def _nobody(self, flush: Flush) -> tuple[str, ...]:
         opened = [event.data.task for event in flush.events if isinstance(event.data, TaskOpened)]
@@ -69,15 +69,30 @@ class SqlJournal(ports.Journal):
         return tuple(task.id for task in opened if register.nobody_for(task, today))
 
 
-def write(store: Store, connection: Connection, flush: Flush) -> bool:
-    """Writes it all; False, and nothing written, when a newer writer was there."""
+def is_on_trust() -> bool:
+    """Whether what is written may yet be undone: a local activity runs before history has what it writes."""
+    return activity.in_activity() and activity.info().is_local
+
+
+def fenced(flush: Flush) -> Flush:
+    """What history has asked for outranks whatever was written on trust before this attempt began."""
+    if not activity.in_activity() or activity.info().is_local:
+        return flush
+    return flush.model_copy(update={"fence": activity.info().started_time.timestamp()})
+
+
+def write(store: Store, connection: Connection, flush: Flush, *, on_trust: bool = False) -> None:
+    """Writes it all; or raises Overtaken, with nothing written."""
     order_id = order_key(flush.order.order_no)
     held = connection.execute(LOCK, {"order": order_id}).first()
     if held is None and not store.database.is_sqlite:
         connection.execute(TURN, {"order": order_id})
         held = connection.execute(LOCK, {"order": order_id}).first()
-    if held and held.fence > flush.fence:
-        return False
+    if on_trust and (held.chain if held else "") not in (flush.follows, flush.chain):
+        # A worker that was given the same workflow task, or an attempt that was undone: history will tell who is right.
+        raise overtaken("another writer's history of the order is there")
+    if held and held.fence > flush.fence and not on_trust:
+        raise overtaken("a later writer was there")
     standing = standing_of(connection, order_id, held, flush)
     write_order(connection, held, flush, standing)
     if flush.events:
@@ -85,7 +100,10 @@ def write(store: Store, connection: Connection, flush: Flush) -> bool:
     records = task_rows.write(store.database, connection, flush, standing)
     if replies := Answers(flush, standing, records, store.temporal_ui_url).rows():
         connection.execute(store.database.insert_new(REPLY), replies)
-    return True
+
+
+def overtaken(why: str) -> ApplicationError:
+    return ApplicationError(why, type="Overtaken", category=ApplicationErrorCategory.BENIGN)
 
 
 def standing_of(connection: Connection, order_id: str, held: Any, flush: Flush) -> Standing:
@@ -131,7 +149,8 @@ def write_order(connection: Connection, held: Any, flush: Flush, standing: Stand
         "last_seq": flush.first_seq - 1 + len(flush.events),
         "unnumbered": standing.unnumbered,
         "policy": standing.policy,
-        "fence": flush.fence,
+        "fence": max(flush.fence, held.fence if held else 0.0),
+        "chain": flush.chain,
         "confirmed_seq": flush.confirmed_seq,
         "lines_digest": lines_digest(order),
         "body": order.model_dump_json(),

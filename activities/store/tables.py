@@ -50,6 +50,8 @@ class OrderTable(Row, table=True):
     policy: str
     """The digest of the order's pinned policy."""
     fence: float
+    chain: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """A digest of the order's events, as the last writing told them (`Flush.chain`)."""
     confirmed_seq: int
     lines_digest: str
     body: str = document()

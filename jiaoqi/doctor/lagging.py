@@ -7,7 +7,7 @@ from typing import Any
 from activities.store.checks import OrderRows
 from jiaoqi.doctor.books import AS_OF_WRITING, shown
 
-BOOKKEEPING = {"fence", "confirmed_seq", "unnumbered", "opened_seq", "body"}
+BOOKKEEPING = {"fence", "chain", "confirmed_seq", "unnumbered", "opened_seq", "body"}
 """Columns that each writing moves, or that tell nothing of the order; the body is compared by what it says."""
 
 

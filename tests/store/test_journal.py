@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
+from temporalio.exceptions import ApplicationError
 
 from activities.store import OrderFilter, SqlJournal, Store
 from tests.store.plant import DAY, HOUR, NOW, POLICY, TellsOfAnOrder, person, said
@@ -216,7 +217,8 @@ def test_a_writer_with_an_older_fence_has_no_effect(db: Store, journal: SqlJourn
     before = db.orders.get("PO-1", NOW)
     tells.complete(first, "confirm", said("ghost"))
     tells.open(Kind.MAKE_PLAN)
-    assert journal.flush(tells.flush(fence=150.0)).nobody == ()
+    with pytest.raises(ApplicationError, match="later writer"):
+        journal.flush(tells.flush(fence=150.0))
     assert db.orders.get("PO-1", NOW) == before
     assert seqs(db) == [1, 2]
     assert db.replies.get("said-ghost") is None

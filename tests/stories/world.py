@@ -29,11 +29,11 @@ class Shelf:
     events: list[Event] = field(default_factory=list)
     row: OrderRow | None = None
     tasks: dict[str, Task] = field(default_factory=dict)
-    fence: float = 0
+    chain: str = ""
 
 
 class MemoryJournal(ports.Journal):
-    """Writes as the SQL journal does: fence, undone attempts, complete set of open tasks."""
+    """Writes as the SQL journal does: chain, undone attempts, complete set of open tasks."""
 
     def __init__(self) -> None:
         self.shelves: dict[str, Shelf] = {}
@@ -65,14 +65,14 @@ class MemoryJournal(ports.Journal):
     def _write(self, flush: Flush) -> Flushed:
         self.flushes.append(flush)
         shelf = self.shelves.setdefault(flush.order.order_id, Shelf())
-        if shelf.fence > flush.fence:
-            return Flushed()
+        if activity.info().is_local and shelf.chain not in (flush.follows, flush.chain):
+            raise ApplicationError("overtaken")
         shelf.events = [event for event in shelf.events if event.seq < flush.first_seq] + list(flush.events)
         shelf.tasks = {key: task for key, task in shelf.tasks.items() if task.status is not TaskStatus.OPEN}
         shelf.tasks |= {task.id: task for task in flush.tasks}
-        shelf.row, shelf.fence = flush.order, flush.fence
+        shelf.row, shelf.chain = flush.order, flush.chain
         opened = [task.id for task in flush.tasks if task.is_open and task.version >= flush.first_seq]
-        return Flushed(nobody=tuple(task for task in opened if task.split(".")[-2] in self.nobody))
+        return Flushed(chain=flush.chain, nobody=tuple(task for task in opened if task.split(".")[-2] in self.nobody))
 
 
 class MemoryMail(ports.Mail):
@@ -85,7 +85,7 @@ class MemoryMail(ports.Mail):
         self.by_hand: set[str] = set()
 
     @override
-    @activity.defn(name="mail.send")
+    @activity.defn(name="mail.send", no_thread_cancel_exception=True)
     def send(self, bundle: Bundle) -> Delivery:
         if self.is_away:
             raise ApplicationError("mail is away", next_retry_delay=SOON)

@@ -88,3 +88,5 @@ class OrderStart(Message):
     ref: SaidRef | None = None
     carried: OrderState | None = None
     """The state of the run before, after continue-as-new."""
+    chain: str = ""
+    """Of what that run had written last (`Flush.chain`)."""
