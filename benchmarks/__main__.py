@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import beside, deadlines, report, store
+from benchmarks import beside, deadlines, imported, report, store
 
 KEPT = Path("build/bench")
 PARTS: dict[str, Callable[[bool], dict[str, Any]]] = {
     "beside": lambda quick: beside.measure(2, 40) if quick else beside.measure(),
+    "imported": lambda quick: imported.measure(50 if quick else None),
     "store": lambda quick: store.measure(20_000 if quick else 1_000_000),
     "deadlines": lambda quick: deadlines.measure(100 if quick else 5_000),
 }
@@ -24,6 +25,9 @@ def main() -> None:
     parser.add_argument("--report", type=Path, default=Path("docs/performance.md"))
     asked = parser.parse_args()
     for part in asked.parts or PARTS:
+        if part == "imported" and not imported.is_possible():
+            sys.stderr.write(f"not measured: {part}, {imported.FILE} is absent\n")
+            continue
         sys.stderr.write(f"measuring: {part}\n")
         keep(part, {"machine": report.machine(), "figures": PARTS[part](asked.quick)}, quick=asked.quick)
     text = report.document(kept(quick=asked.quick))

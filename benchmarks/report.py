@@ -49,13 +49,14 @@ def document(kept: Mapping[str, Figures]) -> str:
     """Of the parts that were measured; each says when and on what."""
     figures: dict[str, Any] = dict.fromkeys(("beside", "imported", "store", "deadlines"))
     figures |= {part: one["figures"] for part, one in kept.items()}
-    return template().render(
+    text: str = template().render(
         **figures,
         machine={part: one["machine"] for part, one in kept.items()},
         goals=list(goals(figures)),
         processor_time=list(processor_time(figures["beside"]["throughput"])) if figures["beside"] else [],
         databases=[name for name in DATABASES if name in (figures["store"] or ())],
     )
+    return text
 
 
 def template() -> Any:
@@ -95,7 +96,8 @@ def processor_time(rounds: list[Figures]) -> Iterator[tuple[str, str, str]]:
     bare, ours = ([one[side]["cpu_ms"] for one in rounds] for side in ("floor", "orders"))
     for name in dict.fromkeys([*ours[0], *bare[0]]):
         yield name, middle(bare, name), middle(ours, name)
-    yield "all", *(f"{statistics.median(sum(one.values()) for one in side):.0f}" for side in (bare, ours))
+    everything = [f"{statistics.median(sum(one.values()) for one in side):.0f}" for side in (bare, ours)]
+    yield "all", everything[0], everything[1]
 
 
 def middle(rounds: list[Figures], name: str) -> str:

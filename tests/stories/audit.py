@@ -1,9 +1,13 @@
 """What must hold at the end of every story, whatever it told."""
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
-from temporalio.client import WorkflowHandle
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHandle, WorkflowHistory
 
 from tests.replay.semantics import differences, replayed
 from tests.stories.plant import Plant
@@ -14,6 +18,9 @@ from workflows.types.flush import Flush
 from workflows.types.orders import OrderRow
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z|\d{10}\.\d+")
+"""Of an event, or of a flush's fence."""
 
 
 async def audit(plant: Plant) -> None:
@@ -70,13 +77,50 @@ def tasks_of(events: list[Event], plant: Plant) -> dict[str, Task]:
 
 async def histories_replay(plant: Plant) -> None:
     """Every run replays, with the same timers, the same activities and the same words for the store."""
-    written = [flush for flush in plant.journal.flushes if flush.order.order_no == plant.order_no]
+    flushes = [flush for flush in plant.journal.flushes if flush.order.order_no == plant.order_no]
     for run in await runs(plant.handle):
         history = await run.fetch_history()
+        seen = without_instants if joins_tasks(history) else str
         commands = await replayed(history)
-        assert not (found := differences(history, commands)), "\n".join(found)
+        found = [each for each in differences(history, commands) if len(set(map(seen, sides(each)))) > 1]
+        assert not found, "\n".join(found)
+        written = {seen(canonical(flush)) for flush in flushes}
         for (argument,) in commands.local:
-            assert Flush.model_validate_json(argument) in written or plant.journal.refused
+            assert seen(canonical(Flush.model_validate_json(argument))) in written or plant.journal.refused
+
+
+def joins_tasks(history: WorkflowHistory) -> bool:
+    """Whether a replay takes tasks for one that were several: those that gave no command, right behind another such.
+
+    The time-skipping server makes them now and then; in the replay they all have the time of the last one.
+    """
+    events = list(history.events)
+    ends = [n for n, event in enumerate(events) if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+    return any(later == end + 3 and not is_command(events, later) for end, later in pairwise(ends))
+
+
+def is_command(events: Sequence[HistoryEvent], end: int) -> bool:
+    """Whether what follows the end of a task is what the task decided."""
+    if end + 1 == len(events):
+        return False
+    following = events[end + 1]
+    attributes = getattr(following, str(following.WhichOneof("attributes")))
+    if following.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+        return True
+    return bool(getattr(attributes, "workflow_task_completed_event_id", 0) == events[end].event_id)
+
+
+def sides(difference: str) -> tuple[str, str]:
+    past, _, now = difference.partition(": history has ")[2].partition(", replay ")
+    return past, now
+
+
+def without_instants(text: str) -> str:
+    return INSTANT.sub("", text)
+
+
+def canonical(flush: Flush) -> str:
+    return flush.model_dump_json()
 
 
 async def runs(handle: WorkflowHandle[object, object]) -> list[WorkflowHandle[object, object]]:
