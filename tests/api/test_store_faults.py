@@ -16,7 +16,7 @@ from tests.api.plant import CONFIRM, Plant, code, order_in
 from tests.faulty.faults import Fault, Faults, Odds
 from tests.faulty.store import READ, WRITE, FaultyDatabase
 
-ORDERS = 5
+ORDERS = 8
 OFTEN = {WRITE: Odds(before=20, after=20, slow=0), READ: Odds(before=8, after=4, slow=0)}
 
 
