@@ -38,7 +38,7 @@ def everything(db: Store) -> dict[str, list[Any]]:
     with db.database.reading() as connection:
         rows = {table.name: connection.execute(select(table)).mappings().all() for table in (ORDER, EVENT, TASK)}
     # How late the order is, and when it was written, is another matter each time.
-    gone = {"opened_seq", "unnumbered", "confirmed_seq", "fence", "body"}
+    gone = {"opened_seq", "unnumbered", "confirmed_seq", "fence", "chain", "body"}
     return {
         name: [{key: value for key, value in row.items() if key not in gone} for row in found] for name, found in rows.items()
     }
