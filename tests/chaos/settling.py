@@ -97,7 +97,10 @@ class Settler:
             await asyncio.sleep(1)
 
     async def _is_told(self, number: str) -> bool:
+        """Whether its mails have an end, and the order has heard of it: an attempt that died after the last one is made again."""
         try:
-            return {row["state"] for row in await self.reader.every(f"/orders/{number}/notices")} <= FINAL
+            told = {row["state"] for row in await self.reader.every(f"/orders/{number}/notices")} <= FINAL
+            types = [event["type"] for event in await self.reader.every(f"/orders/{number}/events")] if told else []
         except LookupError:
             return False
+        return told and types.count("notice_requested") == types.count("notice_settled")
