@@ -34,7 +34,7 @@ types: $(TESTS) ## Check the types
 	$(BIN)/mypy
 
 unit: $(TESTS) ## Run the tests alone (ARGS="-k mailbox" chooses)
-	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 bench: $(TESTS) ## Measure, and write docs/performance.md (ARGS="--quick" only tries it; ARGS=beside one part)
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -2,8 +2,8 @@
 
 Meanwhile an answer is either 503, in time and with Retry-After, or comes late; who does not know repeats with the same key.
 
-JIAOQI_TEST_LONG=1: the store is away for half a minute instead of seconds, PostgreSQL also stopped; and each part of the
-stack is frozen for ten seconds.
+JIAOQI_TEST_LONG=1: the store is away for half a minute instead of seconds, PostgreSQL also stopped, SQLite also locked; and
+each part of the stack is frozen for ten seconds.
 """
 
 import os
@@ -29,9 +29,9 @@ STUCK = "TemporalReportedProblems IS NOT NULL"
 
 OUTAGES: dict[str, tuple[str, Outage, float]] = {
     "postgresql-frozen": ("on_postgresql", postgres_frozen, AWAY),
-    "sqlite-locked": ("hurried", sqlite_locked, AWAY),
 }
 if LONG:
+    OUTAGES |= {"sqlite-locked": ("hurried", sqlite_locked, AWAY)}
     OUTAGES |= {"postgresql-stopped": ("on_postgresql", postgres_stopped, AWAY)}
     OUTAGES |= {f"{part}-frozen": ("hurried", frozen(part), FROZEN) for part in ("api", "worker", "temporal")}
 

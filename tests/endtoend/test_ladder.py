@@ -1,4 +1,7 @@
-"""Who does not answer is reminded, then the head is told, then sales, then management (R2, R6); each rung once, and in time."""
+"""Who does not answer is reminded, then the head is told, then sales, then management (R2, R6); each rung once, and in time.
+
+JIAOQI_TEST_LONG=1: also after a worker was frozen.
+"""
 
 import os
 import signal
@@ -18,6 +21,7 @@ from tests.endtoend.policies import LADDER
 from tests.endtoend.stack import signalled
 from tests.endtoend.waiting import until
 
+LONG = bool(os.environ.get("JIAOQI_TEST_LONG"))
 IN_TIME = timedelta(seconds=2)
 OVERLOADED = 2.0
 """Processes that want each processor; beyond that nobody can be in time, and only the order of things is judged."""
@@ -102,15 +106,16 @@ def test_after_an_outage_only_the_highest_rung_is_told(hurried: Plant) -> None:
     rungs_told(order, {"critical": ("boss",)}, [("critical", ["remind", "overdue", "escalate"])])
 
 
-# Not strict: on a slow machine the engine may have taken the task away, and the worker begins with a new one.
-# Frozen inside a workflow task (for at most its 5 s) an order tells by the instant at which that task began.
-@pytest.mark.xfail(strict=False, reason="a lower rung is sent too, when the freeze falls into a workflow task")
-def test_after_a_worker_was_frozen_only_the_highest_rung_is_told(hurried: Plant) -> None:
-    order, worker = hurried.enter(), hurried.stack.pid("worker")
-    signalled(worker, signal.SIGSTOP)
-    past(order.first_task, "escalate")
-    signalled(worker, signal.SIGCONT)
-    rungs_told(order, {"escalate": SALES, "critical": ("boss",)}, [("escalate", ["remind", "overdue"]), ("critical", [])])
+if LONG:
+    # Not strict: on a slow machine the engine may have taken the task away, and the worker begins with a new one.
+    # Frozen inside a workflow task (for at most its 5 s) an order tells by the instant at which that task began.
+    @pytest.mark.xfail(strict=False, reason="a lower rung is sent too, when the freeze falls into a workflow task")
+    def test_after_a_worker_was_frozen_only_the_highest_rung_is_told(hurried: Plant) -> None:
+        order, worker = hurried.enter(), hurried.stack.pid("worker")
+        signalled(worker, signal.SIGSTOP)
+        past(order.first_task, "escalate")
+        signalled(worker, signal.SIGCONT)
+        rungs_told(order, {"escalate": SALES, "critical": ("boss",)}, [("escalate", ["remind", "overdue"]), ("critical", [])])
 
 
 def past(task: dict[str, Any], rung: str) -> None:

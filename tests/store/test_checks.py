@@ -36,7 +36,7 @@ def state_of(order: TellsOfAnOrder) -> OrderState:
 def everything(db: Store) -> dict[str, list[Any]]:
     """What the journal has written, but for its book-keeping."""
     with db.database.reading() as connection:
-        rows = {table.name: connection.execute(select(table)).mappings().all() for table in (ORDER, EVENT, TASK)}
+        rows = {table.name: connection.execute(select(table).order_by(*table.primary_key)).mappings().all() for table in (ORDER, EVENT, TASK)}
     # How late the order is, and when it was written, is another matter each time.
     gone = {"opened_seq", "unnumbered", "confirmed_seq", "fence", "chain", "body"}
     return {
