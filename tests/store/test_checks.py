@@ -36,7 +36,8 @@ def state_of(order: TellsOfAnOrder) -> OrderState:
 def everything(db: Store) -> dict[str, list[Any]]:
     """What the journal has written, but for its book-keeping."""
     with db.database.reading() as connection:
-        rows = {table.name: connection.execute(select(table).order_by(*table.primary_key)).mappings().all() for table in (ORDER, EVENT, TASK)}
+        asked = {table.name: select(table).order_by(*table.primary_key) for table in (ORDER, EVENT, TASK)}
+        rows = {name: connection.execute(query).mappings().all() for name, query in asked.items()}
     # How late the order is, and when it was written, is another matter each time.
     gone = {"opened_seq", "unnumbered", "confirmed_seq", "fence", "chain", "body"}
     return {
