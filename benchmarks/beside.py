@@ -17,7 +17,7 @@ CLIENTS = 20
 STARTS = 3
 
 
-def measure(rounds: int = 5, each: int = 100) -> dict[str, Any]:
+def measure(rounds: int = 3, each: int = 100) -> dict[str, Any]:
     """Rounds of `each` orders on both sides; processor time in milliseconds an order, latencies in milliseconds."""
     starting = started()
     with plant() as here:
