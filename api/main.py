@@ -21,6 +21,7 @@ from api.wire import Wire
 from jiaoqi.connection import connect
 from jiaoqi.errors import JiaoqiError
 from jiaoqi.home import Home
+from jiaoqi.leaving import leave
 from jiaoqi.settings import Settings
 
 GRACE = 8
@@ -41,10 +42,7 @@ def main() -> None:
     except (JiaoqiError, PolicyError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - whoever started us reads one line
         code = error.exit_code if isinstance(error, JiaoqiError) else 2
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # A process that used the SDK may abort while Python ends, after all its work succeeded.
-    os._exit(code)
+    leave(code)
 
 
 async def serve(settings: Settings) -> None:

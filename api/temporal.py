@@ -3,18 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 from typing_extensions import override
 
-from activities import entering
+from activities import entering, polling
 from api.engine import AlreadyEntered, Engine, EngineIsAway, NotRunning, OutcomeIsUnknown, Refused
 from workflows import ids
 from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
@@ -23,8 +19,6 @@ from workflows.types.events import SaidRef
 from workflows.types.refusals import STATUS, Refusal
 
 PAUSE = 0.1
-LISTENING = timedelta(seconds=75)
-"""A poll lasts up to 60 s: who has not asked for longer than this is gone."""
 
 # A hand-over between servers or runs, or too many at once: the same words again, under the same id, find a way in.
 PASSING = {
@@ -67,20 +61,12 @@ class TemporalEngine(Engine):
     async def missing(self) -> list[str]:
         try:
             async with asyncio.timeout(5):
-                orders = await self._is_served(ORDERS_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)
-                mail = await self._is_served(MAIL_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
+                orders = await polling.heard(self._client, ORDERS_QUEUE, polling.WORKFLOWS)
+                mail = await polling.heard(self._client, MAIL_QUEUE, polling.ACTIVITIES)
         except (RPCError, RuntimeError, TimeoutError) as error:
             log.info("Temporal does not answer: %s", error)
             return ["temporal"]
-        return [queue for queue, served in ((ORDERS_QUEUE, orders), (MAIL_QUEUE, mail)) if not served]
-
-    async def _is_served(self, queue: str, kind: TaskQueueType.ValueType) -> bool:
-        request = DescribeTaskQueueRequest(
-            namespace=self._client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
-        )
-        found = await self._client.workflow_service.describe_task_queue(request, timeout=timedelta(seconds=4))
-        since = datetime.now(UTC) - LISTENING
-        return any(poller.last_access_time.ToDatetime(UTC) > since for poller in found.pollers)
+        return [queue for queue, pollers in ((ORDERS_QUEUE, orders), (MAIL_QUEUE, mail)) if not pollers]
 
 
 async def patiently(say: Callable[[], Awaitable[int]], within: float) -> int:

@@ -2,11 +2,8 @@
 
 Orders are entered, their first tasks moved to one deadline through `extend`, and then nobody touches them. Mail is
 limited to `MAILS_PER_SECOND` by design, so that its end is told apart from the end of what the orders themselves do.
-Run `python -m benchmarks.deadlines --orders 500`.
 """
 
-import argparse
-import json
 import threading
 import time
 from collections import Counter
@@ -15,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -223,18 +219,3 @@ def when(counts: list[tuple[float, int]], reached: int) -> float:
 def spread(storm: Storm, begin: float, end: float) -> dict[str, float] | None:
     waits = [took for at, took in storm.answers if begin <= at < end]
     return asdict(Spread.of_seconds(waits)) if waits else None
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Many deadlines at one instant.")
-    parser.add_argument("--orders", type=int, default=500)
-    parser.add_argument("--json", type=Path, help="a file for the figures")
-    asked = parser.parse_args()
-    figures = json.dumps(measure(asked.orders), indent=1, ensure_ascii=False)
-    if asked.json:
-        asked.json.write_text(figures)
-    print(figures)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,20 +1,16 @@
 """The store at a thousand and at a million orders, on SQLite and on PostgreSQL: does a page cost the same?
 
-Run `python -m benchmarks.store --orders 1000000`; it takes some ten minutes and ten gigabytes of temporary files.
+It takes some ten minutes at a million and ten gigabytes of temporary files.
 Calls alternate between the small and the large store, so that what else the machine does slows both.
 """
 
-import argparse
-import json
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -116,32 +112,3 @@ def timed(calls: list[asks.Ask], often: int = OFTEN, at_least: int = AT_LEAST) -
     spreads = [Spread.of_seconds(spent) for spent in waits]
     found: dict[str, Any] = dict(zip(("small", "large") if len(calls) == 2 else ("large",), map(asdict, spreads), strict=True))
     return found | ({"ratio": spreads[1].p99 / spreads[0].p99} if len(calls) == 2 else {})
-
-
-def table(found: dict[str, Any], database: str) -> str:
-    """For people."""
-    small, orders = found["orders"]
-    lines = [f"{database}: milliseconds at {small:,} orders, at {orders:,}; {found[database]['seeding_seconds']} s of seeding"]
-    for name, row in found[database]["asks"].items():
-        few = f"{row['small']['p50']:8.2f} {row['small']['p99']:8.2f}" if "small" in row else " " * 17
-        ratio = f"{row['ratio']:6.2f}" if "ratio" in row else ""
-        lines.append(f"{name:<52} {few}  {row['large']['p50']:8.2f} {row['large']['p99']:8.2f} {ratio}")
-    return "\n".join(lines)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="The store at a thousand and at a million orders.")
-    parser.add_argument("--orders", type=int, default=LARGE)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
-    parser.add_argument("--json", type=Path, help="a file for the figures")
-    asked = parser.parse_args()
-    found = measure(asked.orders, databases=tuple(asked.database or ("sqlite", "postgresql")))
-    if asked.json:
-        asked.json.write_text(json.dumps(found, indent=1, ensure_ascii=False))
-    for database in asked.database or ("sqlite", "postgresql"):
-        print(table(found, database))
-    print(f"open: {found['open'][0]:,} and {found['open'][1]:,} orders; {found['left_out']}", file=sys.stderr)
-
-
-if __name__ == "__main__":
-    main()

@@ -27,17 +27,17 @@ class _Calm(ActivityInboundInterceptor):
         try:
             return await super().execute_activity(input)
         except StoreAway as error:
-            _note("the store is away: %s", str(error).partition("\n")[0])
+            _note("the store is away: " + str(error).partition("\n")[0])
             # The error's own text may hold statements; histories keep none.
             raise ApplicationError(
                 "the store is away", type="StoreAway", category=ApplicationErrorCategory.BENIGN
             ) from None
         except ApplicationError as error:
             if error.category is ApplicationErrorCategory.BENIGN:
-                _note("%s", error.message)
+                _note(error.message)
             raise
 
 
-def _note(what: str, *details: str) -> None:
+def _note(what: str) -> None:
     info = activity.info()
-    log.warning(f"{info.activity_type} of {info.workflow_id}, attempt {info.attempt}: {what}", *details)
+    log.warning("%s of %s, attempt %d: %s", info.activity_type, info.workflow_id, info.attempt, what)

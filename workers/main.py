@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from activities.mail.transport import Transport
 from activities.store import SqlJournal, Store
 from jiaoqi.connection import connect, ensure_namespace
 from jiaoqi.errors import JiaoqiError
+from jiaoqi.leaving import leave
 from jiaoqi.settings import Settings
 from workers.foreseen import Foreseen
 from workers.mending import mend
@@ -102,7 +102,4 @@ def main() -> None:
     except JiaoqiError as error:
         print(error, file=sys.stderr)  # noqa: T201 - whoever started us reads one line
         code = error.exit_code
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # A process that used the SDK may abort while Python ends, after all its work succeeded.
-    os._exit(code)
+    leave(code)

@@ -7,23 +7,19 @@ touches nothing either, and to look at a file costs no connection.
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, ListTaskQueuePartitionsRequest
+from temporalio.api.workflowservice.v1 import ListTaskQueuePartitionsRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.polling import ACTIVITIES, PATIENCE, WORKFLOWS, heard
 from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
 
 EVERY, AT_FIRST = 5.0, 1.0
 """Seconds from one look to the next, while all is well and until then."""
-LISTENING = timedelta(seconds=75)
-"""Whoever polls comes back at least once a minute."""
-PATIENCE = timedelta(seconds=4)
-WORKFLOWS, ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 SERVED = ((ORDERS_QUEUE, WORKFLOWS), (ORDERS_QUEUE, ACTIVITIES), (MAIL_QUEUE, ACTIVITIES))
 
 log = logging.getLogger("jiaoqi.worker")
@@ -55,12 +51,7 @@ async def polls(client: Client) -> bool:
 async def is_heard_on(client: Client, queue: str, kind: TaskQueueType.ValueType) -> bool:
     # A poll waits at one part of the queue, and only that part knows of it for sure.
     async for partition in partitions(client, queue, kind):
-        request = DescribeTaskQueueRequest(
-            namespace=client.namespace, task_queue=TaskQueue(name=partition), task_queue_type=kind
-        )
-        found = await client.workflow_service.describe_task_queue(request, timeout=PATIENCE)
-        since = datetime.now(UTC) - LISTENING
-        if any(each.identity == client.identity and each.last_access_time.ToDatetime(UTC) > since for each in found.pollers):
+        if client.identity in await heard(client, partition, kind):
             return True
     return False
 

@@ -57,8 +57,8 @@ class SqlJournal(ports.Journal):
     @activity.defn(name="journal.flush", no_thread_cancel_exception=True)
     def flush(self, flush: Flush) -> Flushed:
         with self._store.database.writing() as connection:
-            write(self._store, connection, fenced(flush), on_trust=is_on_trust())
-        return Flushed(chain=flush.chain, nobody=self._nobody(flush))
+            chain = write(self._store, connection, fenced(flush), on_trust=is_on_trust())
+        return Flushed(chain=chain, nobody=self._nobody(flush))
 
     def _nobody(self, flush: Flush) -> tuple[str, ...]:
         opened = [event.data.task for event in flush.events if isinstance(event.data, TaskOpened)]
@@ -76,30 +76,31 @@ def is_on_trust() -> bool:
 
 def fenced(flush: Flush) -> Flush:
     """What history has asked for outranks whatever was written on trust before this attempt began."""
-    if not activity.in_activity() or activity.info().is_local:
+    if is_on_trust() or not activity.in_activity():
         return flush
     return flush.model_copy(update={"fence": activity.info().started_time.timestamp()})
 
 
-def write(store: Store, connection: Connection, flush: Flush, *, on_trust: bool = False) -> None:
-    """Writes it all; or raises Overtaken, with nothing written."""
-    order_id = order_key(flush.order.order_no)
+def write(store: Store, connection: Connection, flush: Flush, *, on_trust: bool = False) -> str:
+    """Writes it all, and returns the chain that the store has now; or raises Overtaken, with nothing written."""
+    order_id, chain = order_key(flush.order.order_no), flush.chain
     held = connection.execute(LOCK, {"order": order_id}).first()
     if held is None and not store.database.is_sqlite:
         connection.execute(TURN, {"order": order_id})
         held = connection.execute(LOCK, {"order": order_id}).first()
-    if on_trust and (held.chain if held else "") not in (flush.follows, flush.chain):
+    if on_trust and (held.chain if held else "") not in (flush.follows, chain):
         # A worker that was given the same workflow task, or an attempt that was undone: history will tell who is right.
         raise overtaken("another writer's history of the order is there")
     if held and held.fence > flush.fence and not on_trust:
         raise overtaken("a later writer was there")
     standing = standing_of(connection, order_id, held, flush)
-    write_order(connection, held, flush, standing)
+    write_order(connection, held, flush, standing, chain)
     if flush.events:
         connection.execute(ADD_EVENTS, [event_rows.row_of(order_id, event) for event in flush.events])
     records = task_rows.write(store.database, connection, flush, standing)
     if replies := Answers(flush, standing, records, store.temporal_ui_url).rows():
         connection.execute(store.database.insert_new(REPLY), replies)
+    return chain
 
 
 def overtaken(why: str) -> ApplicationError:
@@ -141,7 +142,7 @@ def pinned(connection: Connection, order_id: str, flush: Flush) -> str:
     return str(json.loads(row.data)["policy"]) if row else ""
 
 
-def write_order(connection: Connection, held: Any, flush: Flush, standing: Standing) -> None:
+def write_order(connection: Connection, held: Any, flush: Flush, standing: Standing, chain: str) -> None:
     """Inserts the order's row, or changes it where it differs."""
     order, this = flush.order, {"order": standing.order_id}
     row = {
@@ -150,7 +151,7 @@ def write_order(connection: Connection, held: Any, flush: Flush, standing: Stand
         "unnumbered": standing.unnumbered,
         "policy": standing.policy,
         "fence": max(flush.fence, held.fence if held else 0.0),
-        "chain": flush.chain,
+        "chain": chain,
         "confirmed_seq": flush.confirmed_seq,
         "lines_digest": lines_digest(order),
         "body": order.model_dump_json(),

@@ -1,9 +1,7 @@
 """The command `jiaoqi`: finds the subcommand, runs it, and turns how it ended into one line and an exit status."""
 
-import contextlib
 import importlib
 import logging
-import os
 import sys
 from typing import NoReturn
 
@@ -11,6 +9,7 @@ import click
 from typing_extensions import override
 
 from jiaoqi.errors import JiaoqiError
+from jiaoqi.leaving import leave
 
 # Where each command lives: "module:name".
 COMMANDS = {
@@ -68,15 +67,10 @@ def run(arguments: list[str]) -> int:
 
 
 def main() -> NoReturn:
-    """Never returns: a process that used the Temporal SDK may abort while Python ends, after all its work succeeded."""
     logging.basicConfig(level=logging.WARNING, format="jiaoqi: %(message)s", stream=sys.stderr)
     status = 1
     try:
         status = run(sys.argv[1:])
     except Exception:
         logging.exception("this should not happen, please report it")
-    for stream in (sys.stdout, sys.stderr):
-        # A reader that left early, as `head` does, is no failure of ours.
-        with contextlib.suppress(BrokenPipeError):
-            stream.flush()
-    os._exit(status)
+    leave(status)

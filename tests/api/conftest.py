@@ -20,6 +20,14 @@ class Furnished(NamedTuple):
     template: Path
     file: Path
 
+    def fresh(self) -> Store:
+        """The store as every test finds it: with people, and no orders."""
+        self.database.close()
+        for file in self.file.parent.glob("store.db*"):
+            file.unlink()
+        shutil.copy(self.template, self.file)
+        return Store(self.database, "http://127.0.0.1:8233")
+
 
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
@@ -38,11 +46,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
 
 @pytest.fixture
 def store(furnished: Furnished) -> Store:
-    furnished.database.close()
-    for file in furnished.file.parent.glob("store.db*"):
-        file.unlink()
-    shutil.copy(furnished.template, furnished.file)
-    return Store(furnished.database, "http://127.0.0.1:8233")
+    return furnished.fresh()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The API on a store that fails before or after doing what it is asked: 503 with Retry-After, and said again it was done once."""
 
-import shutil
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -28,11 +27,7 @@ def faults(request: pytest.FixtureRequest) -> Faults:
 @pytest.fixture
 def sound(furnished: Furnished) -> Store:
     """The same store without faults: the orders write to it, and the tests look at it."""
-    furnished.database.close()
-    for file in furnished.file.parent.glob("store.db*"):
-        file.unlink()
-    shutil.copy(furnished.template, furnished.file)
-    return Store(furnished.database, "http://127.0.0.1:8233")
+    return furnished.fresh()
 
 
 @pytest.fixture
