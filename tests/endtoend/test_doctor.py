@@ -211,8 +211,8 @@ def test_an_order_that_was_closed_after_the_backup_is_closed_again(ill: Plant) -
     order = ill.enter(10)
     backup = saved(ill, order)
     order.confirmed().planned().finished()
-    wanted = seen_by_people(order)
     until(lambda: engine.described(ill.stack, order.number)["workflowExecutionInfo"]["status"].endswith("COMPLETED"), "its end")
+    wanted = seen_by_people(order)
     for forgotten in (backup, {}):
         put_back(ill, order, forgotten)
         done = doctor(ill, "--json")
