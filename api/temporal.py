@@ -13,7 +13,7 @@ from typing_extensions import override
 from activities import entering, polling
 from api.engine import AlreadyEntered, Engine, EngineIsAway, NotRunning, OutcomeIsUnknown, Refused
 from workflows import ids
-from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
+from workflows.ids import ORDERS_QUEUE
 from workflows.types.commands import OrderStart, Said
 from workflows.types.events import SaidRef
 from workflows.types.refusals import STATUS, Refusal
@@ -61,12 +61,11 @@ class TemporalEngine(Engine):
     async def missing(self) -> list[str]:
         try:
             async with asyncio.timeout(5):
-                orders = await polling.heard(self._client, ORDERS_QUEUE, polling.WORKFLOWS)
-                mail = await polling.heard(self._client, MAIL_QUEUE, polling.ACTIVITIES)
+                workers = await polling.heard(self._client, ORDERS_QUEUE, polling.WORKFLOWS)
         except (RPCError, RuntimeError, TimeoutError) as error:
             log.info("Temporal does not answer: %s", error)
             return ["temporal"]
-        return [queue for queue, pollers in ((ORDERS_QUEUE, orders), (MAIL_QUEUE, mail)) if not pollers]
+        return [] if workers else [ORDERS_QUEUE]
 
 
 async def patiently(say: Callable[[], Awaitable[int]], within: float) -> int:

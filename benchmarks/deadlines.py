@@ -1,7 +1,7 @@
 """Many deadlines at one instant: how late are the rungs, is each told once, and can people work meanwhile?
 
 Orders are entered, their first tasks moved to one deadline through `extend`, and then nobody touches them. Mail is
-limited to `MAILS_PER_SECOND` by design, so that its end is told apart from the end of what the orders themselves do.
+limited to `NOTICES_PER_SECOND` by design, so that its end is told apart from the end of what the orders themselves do.
 """
 
 import threading
@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from activities.courier import NOTICES_PER_SECOND
 from activities.store import Store
 from activities.store.tables import EVENT, NOTICE
 from benchmarks.figures import Spread
@@ -24,7 +25,6 @@ from benchmarks.plant import Plant, plant
 from jiaoqi.home import Home
 from tests.endtoend import dates
 from tests.endtoend.mails import Sink
-from workers.main import MAILS_PER_SECOND
 from workflows.types.words import NoticeState
 
 RUNG = "overdue"
@@ -205,7 +205,7 @@ def summary(storm: Storm, used: dict[str, Any], sink: Sink, due: datetime) -> di
         "last_mail": max(((mail.arrived - due).total_seconds() for mail in mails), default=None),
         "mails_sent_in_ledger": storm.sent[-1][1],
         "ledger_complete": when(storm.sent, storm.sent[-1][1]),
-        "mails_per_second_allowed": MAILS_PER_SECOND,
+        "notices_per_second_allowed": NOTICES_PER_SECOND,
         "answers_ms": {name: spread(storm, *span) for name, span in parts.items()},
         "refused": storm.refused,
         "cpu_seconds": used,

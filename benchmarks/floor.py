@@ -82,9 +82,7 @@ async def measure(address: str, orders: int, clients: int) -> Floor:
                 waits.append(time.perf_counter() - asked)
             await order.result()
 
-    worker = Worker(
-        client, task_queue=queue, workflows=[FloorWorkflow], activities=[record], max_concurrent_workflow_tasks=200
-    )
+    worker = Worker(client, task_queue=queue, workflows=[FloorWorkflow], activities=[record], max_concurrent_workflow_tasks=200)
     async with worker:
         began = time.perf_counter()
         await asyncio.gather(*(one(number) for number in range(orders)))

@@ -12,14 +12,19 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from sqlalchemy import func, select
 from temporalio.client import Client
 
+from activities.store import Store
+from activities.store.tables import OUTBOX
 from benchmarks.figures import Spread
 from benchmarks.plant import Plant
+from jiaoqi.home import Home
 from tests.endtoend import dates
 from tests.endtoend.order import straight
 from tests.endtoend.people import FIRST_OF
@@ -40,6 +45,10 @@ STRAIGHT = {
     "collect_feedback": "sales",
 }
 """The twelve tasks of an order that nothing goes wrong with, and whose they are."""
+
+
+LOOKING = 0.1
+"""Seconds between two looks into the outbox."""
 
 
 class Clerk:
@@ -149,7 +158,7 @@ def facts(number: str) -> dict[str, Any]:
 
 
 async def until_quiet(plant: Plant, numbers: list[str]) -> tuple[float, int]:
-    """Waits until all these workflows have ended, which they do when their mail is out; seconds, and events of the first."""
+    """Waits until all these workflows have ended and all mail is out; seconds, and the events of the first."""
     client = await Client.connect(plant.stack.temporal_address)
     began = time.perf_counter()
     lengths = []
@@ -157,4 +166,13 @@ async def until_quiet(plant: Plant, numbers: list[str]) -> tuple[float, int]:
         order = client.get_workflow_handle(ids.workflow_id(number))
         await order.result()
         lengths.append((await order.describe()).history_length)
+    with closing(Store.open(Home(plant.stack.home).store_url)) as store:
+        while await asyncio.to_thread(untold, store):
+            await asyncio.sleep(LOOKING)
     return time.perf_counter() - began, lengths[0]
+
+
+def untold(store: Store) -> int:
+    """How many notices nobody has been told of yet; who has ended asks for no more."""
+    with store.database.reading() as connection:
+        return connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()

@@ -56,9 +56,7 @@ async def _connect_once(settings: Settings, lazy: bool) -> Client:
     where = ClientConfig.load_client_connect_config(
         disable_file=not named, override_env_vars={**settings.temporal, "TEMPORAL_ADDRESS": settings.temporal_address}
     )
-    return await Client.connect(
-        **where, data_converter=pydantic_data_converter, lazy=lazy, connect_timeout=timedelta(seconds=5)
-    )
+    return await Client.connect(**where, data_converter=pydantic_data_converter, lazy=lazy, connect_timeout=timedelta(seconds=5))
 
 
 async def _register(client: Client, keys: Sequence[SearchAttributeKey[Any]]) -> None:
@@ -99,4 +97,3 @@ async def _raise_retention(client: Client, wanted: timedelta) -> None:
     except RPCError as error:
         # A managed service keeps retention to itself; orders run without it, only their histories go sooner.
         log.warning("the retention of namespace %s stays as it is: %s", client.namespace, error.message)
-

@@ -109,9 +109,7 @@ def temporal_server(home: Home, ports: StackPorts, variables: Mapping[str, str])
 
 def mailbox(home: Home, ports: StackPorts, variables: Mapping[str, str]) -> Child:
     options = ("--directory", str(home.mailbox), "--smtp-port", str(ports.smtp), "--port", str(ports.mailbox))
-    return Child(
-        name="mailbox", argv=(*PYTHON, "jiaoqi.mailbox", *options), environment=variables, log=home.logs / "mailbox.log"
-    )
+    return Child(name="mailbox", argv=(*PYTHON, "jiaoqi.mailbox", *options), environment=variables, log=home.logs / "mailbox.log")
 
 
 def worker(home: Home, variables: Mapping[str, str]) -> Child:

@@ -29,9 +29,7 @@ class _Calm(ActivityInboundInterceptor):
         except StoreAway as error:
             _note("the store is away: " + str(error).partition("\n")[0])
             # The error's own text may hold statements; histories keep none.
-            raise ApplicationError(
-                "the store is away", type="StoreAway", category=ApplicationErrorCategory.BENIGN
-            ) from None
+            raise ApplicationError("the store is away", type="StoreAway", category=ApplicationErrorCategory.BENIGN) from None
         except ApplicationError as error:
             if error.category is ApplicationErrorCategory.BENIGN:
                 _note(error.message)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -12,6 +13,7 @@ import uvloop
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.courier import AT_ONCE, Courier
 from activities.follow_ups import FollowUps
 from activities.mail.smtp_mail import SmtpMail
 from activities.mail.transport import Transport
@@ -24,15 +26,14 @@ from workers.foreseen import Foreseen
 from workers.mending import mend
 from workers.pulse import beat
 from workflows import visibility
-from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
+from workflows.ids import ORDERS_QUEUE
 from workflows.order import OrderWorkflow
 
 GRACE = timedelta(seconds=10)
 """What is on the wire may finish; the default of 0 would cut every flush and mail short."""
 STICKY = timedelta(seconds=2)
 """After this worker is killed, its orders wait that long before another takes them."""
-WRITERS, CARRIERS = 16, 8
-MAILS_PER_SECOND = 50.0
+WRITERS = 16
 CACHED_ORDERS = 2_000
 STARTING = timedelta(seconds=60)
 """How long the worker waits for an engine that is not there yet."""
@@ -48,15 +49,19 @@ async def work(settings: Settings) -> None:
     client = await connect(settings, patience=STARTING)
     await ensure_namespace(client, visibility.ALL, settings.retention)
     store = Store.open(settings.database_url, settings.temporal_ui_url or "")
-    with contextlib.closing(store), ThreadPoolExecutor(WRITERS) as writers, ThreadPoolExecutor(CARRIERS) as carriers:
-        async with orders(client, store, writers), mail(client, store, settings, carriers):
-            log.warning("serving %s and %s", ORDERS_QUEUE, MAIL_QUEUE)
-            beside = [asyncio.create_task(mend(client, store))]
+    with contextlib.closing(store), ThreadPoolExecutor(WRITERS) as writers, ThreadPoolExecutor(AT_ONCE + 1) as carriers:
+        courier = Courier(client, store.outbox, mail(store, settings), carriers)
+        async with orders(client, store, writers):
+            log.warning("serving %s, and the outbox", ORDERS_QUEUE)
+            beside = [asyncio.create_task(mend(client, store)), asyncio.create_task(courier.keep())]
             if settings.pulse_file:
                 beside.append(asyncio.create_task(beat(client, settings.pulse_file)))
+            # What is here now stays: looking through it again and again is all that the collector would do.
+            gc.freeze()
             await stopping.wait()
             for task in beside:
                 task.cancel()
+            await courier.finish()
 
 
 def orders(client: Client, store: Store, pool: ThreadPoolExecutor) -> Worker:
@@ -78,19 +83,8 @@ def orders(client: Client, store: Store, pool: ThreadPoolExecutor) -> Worker:
     )
 
 
-def mail(client: Client, store: Store, settings: Settings, pool: ThreadPoolExecutor) -> Worker:
-    """The mail, at a rate that a mail server bears."""
-    carrier = SmtpMail(store, Transport.of(settings.smtp_url), settings.mail_from, settings.public_url)
-    return Worker(
-        client,
-        task_queue=MAIL_QUEUE,
-        activities=[carrier.send],
-        interceptors=[Foreseen()],
-        activity_executor=pool,
-        max_concurrent_activities=CARRIERS,
-        max_task_queue_activities_per_second=MAILS_PER_SECOND,
-        graceful_shutdown_timeout=GRACE,
-    )
+def mail(store: Store, settings: Settings) -> SmtpMail:
+    return SmtpMail(store, Transport.of(settings.smtp_url), settings.mail_from, settings.public_url)
 
 
 def main() -> None:

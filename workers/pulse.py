@@ -16,11 +16,11 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.polling import ACTIVITIES, PATIENCE, WORKFLOWS, heard
-from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
+from workflows.ids import ORDERS_QUEUE
 
 EVERY, AT_FIRST = 5.0, 1.0
 """Seconds from one look to the next, while all is well and until then."""
-SERVED = ((ORDERS_QUEUE, WORKFLOWS), (ORDERS_QUEUE, ACTIVITIES), (MAIL_QUEUE, ACTIVITIES))
+SERVED = (WORKFLOWS, ACTIVITIES)
 
 log = logging.getLogger("jiaoqi.worker")
 
@@ -42,8 +42,8 @@ async def beat(client: Client, file: Path) -> None:
 
 async def polls(client: Client) -> bool:
     """Whether the engine has heard this very process on every queue that it serves. Raises RPCError."""
-    for queue, kind in SERVED:
-        if not await is_heard_on(client, queue, kind):
+    for kind in SERVED:
+        if not await is_heard_on(client, ORDERS_QUEUE, kind):
             return False
     return True
 

@@ -72,12 +72,7 @@ class Desk:
             and not self.answers
             and self.journal.is_quiet
             and workflow.all_handlers_finished()
-            and self._mail_can_wait()
         )
-
-    def _mail_can_wait(self) -> bool:
-        """Mail under way is not taken along unless history grows too long: it could be sent twice."""
-        return not self.mailroom.under_way or workflow.info().get_current_history_length() > 8_000
 
     @property
     def is_idle(self) -> bool:

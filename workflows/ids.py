@@ -8,8 +8,8 @@ from workflows.types.words import Kind
 
 LONGEST_ORDER_NO = 64
 
-ORDERS_QUEUE, MAIL_QUEUE = "orders", "mail"
-"""What workers serve: orders with their journal, and the mail."""
+ORDERS_QUEUE = "orders"
+"""What workers serve: orders with their journal."""
 
 
 class BadOrderNumber(ValueError):

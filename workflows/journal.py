@@ -45,7 +45,7 @@ class Journal:
         self._rewrites = 0
         self._rewritten = 0
         self.before_writing: Callable[[], None] = lambda: None
-        self.after_writing: Callable[[tuple[Event, ...], Flushed], None] = lambda batch, flushed: None
+        self.after_writing: Callable[[Flushed], None] = lambda flushed: None
 
     @classmethod
     def of(cls, start: OrderStart) -> "Journal":
@@ -133,7 +133,7 @@ class Journal:
         flushed = await _write(flush)
         self.chain, self.confirmed, self._rewritten = flushed.chain, flush.order.version, rewrites
         self._written_at = workflow.info().get_current_history_length()
-        self.after_writing(batch, flushed)
+        self.after_writing(flushed)
 
 
 async def _write(flush: Flush) -> Flushed:

@@ -22,6 +22,7 @@ from workflows.types import answers as a
 from workflows.types import commands as c
 from workflows.types import events as e
 from workflows.types.flush import Flushed
+from workflows.types.notices import Told
 from workflows.types.orders import Work
 from workflows.types.policy import Policy
 from workflows.types.refusals import Refusal
@@ -53,7 +54,6 @@ class OrderWorkflow:
     async def run(self, start: c.OrderStart) -> str:
         """Walks the policy, with the journal and the clock beside; what fails there fails the order's workflow task."""
         if start.carried:
-            self.mailroom.send(self.state.outbox.values())
             # Time may have brought something between the two runs.
             self.journal.nudge()
         walk = asyncio.create_task(self.walk())
@@ -330,6 +330,13 @@ class OrderWorkflow:
         await self.journal.rewrite()
         return self.state.seq
 
+    @workflow.update(name="notice_told")
+    async def notice_told(self, told: Told) -> int:
+        """Hears from the courier what became of a notice on which something waits (R15)."""
+        self.mailroom.note(told)
+        await self.journal.written(self.state.seq)
+        return self.state.seq
+
     @workflow.update(name="adopt_policy")
     async def adopt_policy(self, said: c.AdoptPolicy) -> int:
         """Goes on under another version of the policy."""
@@ -421,9 +428,8 @@ class OrderWorkflow:
             self.promises.review()
         visibility.show(self.state, self.journal.calendar)
 
-    def written(self, batch: tuple[e.Event, ...], flushed: Flushed) -> None:
-        """After each writing: mail may leave, and tasks that nobody can do are reported."""
-        self.mailroom.send(event.data.notice for event in batch if isinstance(event.data, e.NoticeRequested))
+    def written(self, flushed: Flushed) -> None:
+        """After each writing: tasks that nobody can do are reported."""
         for task_id in flushed.nobody:
             if task := self.state.tasks.get(task_id):
                 self.journal.record(e.NobodyCanDo(task_id=task_id))
@@ -445,10 +451,8 @@ class OrderWorkflow:
         )
 
     async def wind_up(self) -> None:
-        """The order is closed; its workflow ends when everything is written and its mail is out or dead."""
-        await workflow.wait_condition(
-            lambda: not self.state.outbox and self.journal.is_quiet and workflow.all_handlers_finished()
-        )
+        """The order is closed; its workflow ends when everything is written."""
+        await workflow.wait_condition(lambda: self.journal.is_quiet and workflow.all_handlers_finished())
 
 
 def refuse(no: Refusal | None) -> None:

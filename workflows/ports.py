@@ -6,7 +6,6 @@ from temporalio import activity
 
 from workflows.types.commands import OrderStart
 from workflows.types.flush import Flush, Flushed
-from workflows.types.notices import Bundle, Delivery
 
 
 class Journal(ABC):
@@ -21,10 +20,3 @@ class Orders(ABC):
     @activity.defn(name="orders.enter_follow_up")
     async def enter_follow_up(self, start: OrderStart) -> str:
         """Enters the order that follows `start.facts.follows` under the first free `-Rn`, once; its number."""
-
-
-class Mail(ABC):
-    @abstractmethod
-    @activity.defn(name="mail.send", no_thread_cancel_exception=True)
-    def send(self, bundle: Bundle) -> Delivery:
-        """Tells every recipient of every notice once; raises while any of them is still to be told."""

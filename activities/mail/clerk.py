@@ -3,18 +3,28 @@
 from collections.abc import Callable
 from datetime import datetime
 from email.headerregistry import Address
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-from temporalio.exceptions import ApplicationError
 
 from activities.mail.letters import Letters
 from activities.mail.matter import Matter
 from activities.mail.message import AddressIsUnusable, Envelope, Message, Sender, address_of
 from activities.mail.recipients import CUSTOMER, Circle
 from activities.mail.transport import NotNow
-from activities.store import LedgerRow, Store, TaskRecord
+from activities.store import LedgerRow, Store
 from workflows.types.notices import Notice
 from workflows.types.orders import OrderRow
+from workflows.types.policy import Policy
+from workflows.types.tasks import Task
+
+
+class About(NamedTuple):
+    """The order, the policy that governs it, and the task if there is one."""
+
+    order: OrderRow
+    policy: Policy
+    task: Task | None = None
+    holder: str | None = None
 
 
 class Clerk:
@@ -26,27 +36,27 @@ class Clerk:
 
     def circle(self, order_no: str, notice: Notice) -> Circle:
         """Everybody whom a notice could be for, as of today."""
-        order, record = self._found(order_no, notice)
-        departments = self._store.policies.of_order(order_no).departments
+        about = self._found(order_no, notice)
+        departments = about.policy.departments
         return Circle(
             register=self._store.people.register(),
             addresses={name: policy.address for name, policy in departments.items() if policy.address},
-            today=self._clock().astimezone(ZoneInfo(order.plant_time_zone)).date(),
-            order=order,
-            task=record.task if record else None,
-            holder=record.holder if record else None,
+            today=self._clock().astimezone(ZoneInfo(about.order.plant_time_zone)).date(),
+            order=about.order,
+            task=about.task,
+            holder=about.holder,
         )
 
-    def matter(self, order_no: str, notice: Notice) -> Matter:
-        """What a notice is about, as of now."""
-        order, record = self._found(order_no, notice)
+    def matter(self, order_no: str, notice: Notice, recipient: str) -> Matter:
+        """What a notice is about, as of now; customers learn whom to write to."""
+        about = self._found(order_no, notice)
         return Matter(
-            order=order,
-            plant=self._store.policies.of_order(order_no).plant.name,
+            order=about.order,
+            plant=about.policy.plant.name,
             now=self._clock(),
-            task=record.task if record else None,
-            holder=record.holder if record else None,
-            owner=self._store.people.get(order.owner),
+            task=about.task,
+            holder=about.holder,
+            owner=self._store.people.get(about.order.owner) if recipient == CUSTOMER else None,
         )
 
     def message(self, notice: Notice, row: LedgerRow, matter: Matter) -> Message:
@@ -68,12 +78,12 @@ class Clerk:
             # A letter of ours that can't be written must not keep the others; once it is mended, a retry sends it.
             raise NotNow(f"the letter cannot be written: {type(defect).__name__}: {defect}") from defect
 
-    def _found(self, order_no: str, notice: Notice) -> tuple[OrderRow, TaskRecord | None]:
+    def _found(self, order_no: str, notice: Notice) -> About:
         record = self._store.tasks.record(notice.task_id) if notice.task_id else None
-        order = record.order if record else self._store.orders.row(order_no)
-        if order is None:
-            raise ApplicationError("the store does not know the order yet", type="OrderIsMissing")
-        return order, record
+        if record:
+            return About(record.order, self._store.policies.get(record.policy), record.task, record.holder)
+        order, digest = self._store.orders.governed(order_no)
+        return About(order, self._store.policies.get(digest))
 
 
 def _reply_to(matter: Matter) -> Address | None:

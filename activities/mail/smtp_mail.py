@@ -1,11 +1,8 @@
 """Telling by SMTP: each recipient once, as the ledger remembers across workers and attempts."""
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-
-from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
-from typing_extensions import override
 
 from activities.mail.clerk import Clerk
 from activities.mail.letters import Letters
@@ -13,20 +10,22 @@ from activities.mail.message import AddressIsUnusable, Sender
 from activities.mail.recipients import UNOWNED
 from activities.mail.staleness import is_stale
 from activities.mail.transport import Line, MailServerIsAway, NotNow, Refused, Transport
-from activities.store import LedgerRow, Store
-from workflows import ports
-from workflows.types.notices import Bundle, Delivery, Notice, Told
+from activities.store import LedgerRow, Store, StoreAway, Waiting
+from activities.store.ledger import Addressed
+from workflows.types.notices import Notice, Told
 from workflows.types.words import NoticeState
 
 GIVE_UP_AFTER = timedelta(days=7)
+
+log = logging.getLogger("jiaoqi.mail")
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class SmtpMail(ports.Mail):
-    """Sends what the notices of one flush ask for; whoever retries sends only what is still queued."""
+class SmtpMail:
+    """Tells what notices ask for; whoever tells them again sends only what is still queued."""
 
     def __init__(
         self, store: Store, transport: Transport, sender: str, public_url: str, clock: Callable[[], datetime] = utc_now
@@ -39,41 +38,43 @@ class SmtpMail(ports.Mail):
         self._accepted: set[str] = set()
         """Message-IDs that a mail server took while the ledger could not be told."""
 
-    @override
-    @activity.defn(name="mail.send", no_thread_cancel_exception=True)
-    def send(self, bundle: Bundle) -> Delivery:
-        notices = {notice.key: notice for notice in bundle.notices}
-        queued = [row for row in self._opened(bundle, notices) if row.state is NoticeState.QUEUED]
-        self._tell_all(bundle.order_no, notices, queued)
-        rows = self._bury_old(notices, self._ledger.rows(*notices))
-        if waiting := [row for row in rows if row.state is NoticeState.QUEUED]:
-            why = next((row.last_error for row in waiting if row.last_error), "more to send")
-            raise ApplicationError(
-                f"{len(waiting)} of {len(rows)} messages are still queued: {why}"[:200],
-                type="MailIsQueued",
-                category=ApplicationErrorCategory.BENIGN,
-            )
-        return Delivery(told=tuple(told(notice, rows) for notice in bundle.notices))
+    def tell(self, waiting: Sequence[Waiting]) -> list[Told]:
+        """Tells over one line whom these notices are for; how each of them ended that has come to its end. Raises StoreAway."""
+        asked = {each.notice.key: each for each in waiting}
+        undecided = self._open(waiting)
+        self._tell_all(asked, [row for row in self._ledger.rows(*asked) if row.state is NoticeState.QUEUED])
+        rows = self._bury_old(asked, self._ledger.rows(*asked))
+        unfinished = undecided | {row.notice_key for row in rows if row.state is NoticeState.QUEUED}
+        return [told(each.notice, rows) for key, each in asked.items() if key not in unfinished]
 
-    def _opened(self, bundle: Bundle, notices: Mapping[str, Notice]) -> list[LedgerRow]:
-        """All rows; who is told is decided once, when a notice is first looked at: stale ones, too, are on record."""
-        rows = self._ledger.rows(*notices)
-        if rows:
-            # Tried before: what can't be noted as sent must not be sent, or every attempt sends it again.
-            self._ledger.touch(rows[0])
-        unknown = [notice for key, notice in notices.items() if key not in {row.notice_key for row in rows}]
-        for notice in unknown:
-            recipients = self._clerk.circle(bundle.order_no, notice).resolve(notice.to)
-            ids = [self._sender.message_id(notice.key, recipient.name) for recipient in recipients]
-            rows += self._ledger.open(bundle.order_no, notice, recipients, ids)
-        return rows
+    def _open(self, waiting: Sequence[Waiting]) -> set[str]:
+        """Who is told is decided once, when a notice is first looked at, and put on record; the keys where it could not be."""
+        tried_before = [each.notice.key for each in waiting if each.attempts > 1]
+        known = {row.notice_key for row in self._ledger.rows(*tried_before)} if tried_before else set()
+        addressed: list[Addressed] = []
+        undecided: set[str] = set()
+        for each in (each for each in waiting if each.notice.key not in known):
+            try:
+                addressed += self._addressed(each.order_no, each.notice)
+            except StoreAway:
+                raise
+            except Exception:
+                # A defect of ours must not keep the other orders' mail; once it is mended, a retry finds them.
+                log.exception("nobody knows whom %s is for", each.notice.key)
+                undecided.add(each.notice.key)
+        self._ledger.open(addressed)
+        return undecided
 
-    def _tell_all(self, order_no: str, notices: Mapping[str, Notice], queued: list[LedgerRow]) -> None:
+    def _addressed(self, order_no: str, notice: Notice) -> Iterator[Addressed]:
+        for recipient in self._clerk.circle(order_no, notice).resolve(notice.to):
+            yield Addressed(order_no, notice, recipient, self._sender.message_id(notice.key, recipient.name))
+
+    def _tell_all(self, asked: Mapping[str, Waiting], queued: list[LedgerRow]) -> None:
         """Sends what is queued over one line, until all is told, the line has no more time, or nobody answers it."""
         with self._transport.line(greet_as=self._sender.domain) as line:
             # Who was tried least comes first: a recipient whose server hangs must not starve the others.
             for row in sorted(queued, key=lambda row: row.attempts):
-                if line.is_spent or not self._tell(order_no, notices[row.notice_key], row, line):
+                if line.is_spent or not self._tell(row.order_no, asked[row.notice_key].notice, row, line):
                     return
 
     def _tell(self, order_no: str, notice: Notice, row: LedgerRow, line: Line) -> bool:
@@ -82,7 +83,7 @@ class SmtpMail(ports.Mail):
             self._settle(row, NoticeState.SENT)
             return True
         # Read just before each message: between two of them tasks are answered.
-        matter = self._clerk.matter(order_no, notice)
+        matter = self._clerk.matter(order_no, notice, row.recipient)
         if is_stale(notice, matter.order, matter.task):
             self._settle(row, NoticeState.STALE)
             return True
@@ -98,16 +99,16 @@ class SmtpMail(ports.Mail):
             self._settle(row, NoticeState.SENT)
         return True
 
-    def _bury_old(self, notices: Mapping[str, Notice], rows: list[LedgerRow]) -> list[LedgerRow]:
+    def _bury_old(self, asked: Mapping[str, Waiting], rows: list[LedgerRow]) -> list[LedgerRow]:
         """The rows, without any that has waited for too long still waiting."""
         old = [
             row
             for row in rows
-            if row.state is NoticeState.QUEUED and self._clock() - notices[row.notice_key].at >= GIVE_UP_AFTER
+            if row.state is NoticeState.QUEUED and self._clock() - asked[row.notice_key].notice.at >= GIVE_UP_AFTER
         ]
         for row in old:
             self._settle(row, NoticeState.DEAD, f"not accepted within 7 days; the last answer: {row.last_error}")
-        return self._ledger.rows(*notices) if old else rows
+        return self._ledger.rows(*asked) if old else rows
 
     def _settle(self, row: LedgerRow, state: NoticeState, why: Exception | str | None = None) -> None:
         self._ledger.settle(row, state, self._clock(), error=None if why is None else str(why))

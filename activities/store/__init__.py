@@ -9,6 +9,7 @@ from activities.store.ledger import Ledger, LedgerRow, Recipient
 from activities.store.migrate import migrate
 from activities.store.order_lists import OrderFilter
 from activities.store.orders import OrderReader
+from activities.store.outbox import Outbox, Waiting
 from activities.store.people import PeopleRegister, UnknownPerson
 from activities.store.policies import PolicyShelf, UnknownPolicy
 from activities.store.records import TaskRecord
@@ -28,6 +29,7 @@ __all__ = [
     "LedgerRow",
     "OrderFilter",
     "OrderReader",
+    "Outbox",
     "PeopleRegister",
     "Person",
     "PolicyShelf",
@@ -44,5 +46,6 @@ __all__ = [
     "UnknownPerson",
     "UnknownPolicy",
     "UnknownTask",
+    "Waiting",
     "migrate",
 ]

@@ -131,8 +131,11 @@ def parse(url: str) -> URL:
 
 def begin_immediate(connection: Connection, patience: float) -> None:
     """Begins as a writer: a reader that becomes one when another has written is refused at once, however long it would wait."""
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience * 1000)}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Said to the driver itself: these two would be a tenth of what a writing costs.
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 - it has just been connected
+    driver.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+    driver.execute("BEGIN IMMEDIATE")
 
 
 def sqlite_engine(url: URL) -> Engine:

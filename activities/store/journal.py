@@ -14,7 +14,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from typing_extensions import override
 
-from activities.store import event_rows, task_rows
+from activities.store import event_rows, outbox, task_rows
 from activities.store.keys import folded, order_key
 from activities.store.reply_rows import Answers
 from activities.store.store import Store
@@ -97,6 +97,7 @@ def write(store: Store, connection: Connection, flush: Flush, *, on_trust: bool 
     write_order(connection, held, flush, standing, chain)
     if flush.events:
         connection.execute(ADD_EVENTS, [event_rows.row_of(order_id, event) for event in flush.events])
+        outbox.write(connection, flush)
     records = task_rows.write(store.database, connection, flush, standing)
     if replies := Answers(flush, standing, records, store.temporal_ui_url).rows():
         connection.execute(store.database.insert_new(REPLY), replies)
@@ -121,11 +122,12 @@ def standing_of(connection: Connection, order_id: str, held: Any, flush: Flush) 
 
 
 def drop_undone(connection: Connection, order_id: str, held: Any, flush: Flush) -> int:
-    """Takes away the events that history never confirmed, with their replies; how many they were."""
+    """Takes away the events that history never confirmed, with their replies and notices; how many they were."""
     if held is None or held.last_seq < flush.first_seq:
         return 0
     asked = {"order": order_id, "first_seq": flush.first_seq}
     connection.execute(UNDONE_REPLIES, asked)
+    connection.execute(outbox.UNDONE, asked)
     return connection.execute(UNDONE_EVENTS, asked).rowcount
 
 

@@ -1,9 +1,9 @@
 """The ledger of mails: one row for each recipient of each notice, whatever became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
@@ -25,7 +25,6 @@ STILL_QUEUED = update(NOTICE).where(
 SETTLE = STILL_QUEUED.values(
     state=bindparam("became"), at=bindparam("when"), last_error=bindparam("error"), attempts=NOTICE.c.attempts + 1
 )
-TOUCH = STILL_QUEUED.values(last_error=NOTICE.c.last_error)
 DEAD = select(NOTICE).where(NOTICE.c.state == NoticeState.DEAD).order_by(NOTICE.c.at)
 
 
@@ -39,6 +38,15 @@ class Recipient:
     """There is no way to write to them: somebody tells them."""
     kind: str | None = None
     """When they are told something else than the notice's kind, `unowned` for one."""
+
+
+class Addressed(NamedTuple):
+    """A notice for one of its recipients."""
+
+    order_no: str
+    notice: Notice
+    to: Recipient
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +70,16 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def open(self, order_no: str, notice: Notice, recipients: Sequence[Recipient], message_ids: Sequence[str]) -> list[LedgerRow]:
-        """Puts a notice on record for its recipients, once each; all its rows, also those of an earlier attempt."""
-        rows = [row_of(order_no, notice, *pair) for pair in zip(recipients, message_ids, strict=True)]
-        if rows:
+    def open(self, opened: Iterable[Addressed]) -> None:
+        """Puts notices on record for their recipients, once each."""
+        if rows := [row_of(*each) for each in opened]:
             with self._database.writing() as connection:
                 connection.execute(self._database.insert_new(NOTICE), rows)
-        return self.rows(notice.key)
 
     def rows(self, *notice_keys: str) -> list[LedgerRow]:
         """All that is on record of these notices, notice by notice."""
         with self._database.reading() as connection:
             return [ledger_row(row) for row in connection.execute(BY_KEYS, {"keys": notice_keys})]
-
-    def touch(self, row: LedgerRow) -> None:
-        """Changes nothing; raises StoreAway when what becomes of the row could not be noted now."""
-        with self._database.writing() as connection:
-            connection.execute(TOUCH, {"key": row.notice_key, "to": row.recipient})
 
     def settle(self, row: LedgerRow, state: NoticeState, at: datetime, error: str | None = None) -> None:
         """What became of an attempt; with state QUEUED it will be tried again."""

@@ -26,7 +26,7 @@ WITH_OPEN_TASKS = (
     .outerjoin(TASK, (TASK.c.order_id == ORDER.c.order_id) & (TASK.c.status == TaskStatus.OPEN))
     .where(ORDER.c.order_id == bindparam("order_id"))
 )
-ROW = select(ORDER.c.body).where(ORDER.c.order_id == bindparam("order_id"))
+ROW = select(ORDER.c.body, ORDER.c.policy).where(ORDER.c.order_id == bindparam("order_id"))
 EXISTS = select(ORDER.c.order_id).where(ORDER.c.order_id == bindparam("order_id"))
 OPEN_TASKS = select(TASK.c.order_id, TASK.c.body, TASK.c.holder).where(
     TASK.c.order_id.in_(bindparam("order_ids", expanding=True)), TASK.c.status == TaskStatus.OPEN
@@ -65,6 +65,12 @@ class OrderReader:
         with self._database.reading() as connection:
             found = connection.execute(ROW, {"order_id": order_key(order_no)}).first()
         return OrderRow.model_validate_json(found.body) if found else None
+
+    def governed(self, order_no: str) -> tuple[OrderRow, str]:
+        """An order that is there, and the digest of the policy that it is pinned to."""
+        with self._database.reading() as connection:
+            found = connection.execute(ROW, {"order_id": order_key(order_no)}).one()
+        return OrderRow.model_validate_json(found.body), found.policy
 
     def page(self, wanted: OrderFilter, limit: int, cursor: str | None, now: datetime) -> Page[OrderOut]:
         """Raises BadCursor."""

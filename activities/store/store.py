@@ -9,6 +9,7 @@ from activities.store.database import Database
 from activities.store.inbox import Inbox
 from activities.store.ledger import Ledger
 from activities.store.orders import OrderReader
+from activities.store.outbox import Outbox
 from activities.store.people import PeopleRegister
 from activities.store.policies import PolicyShelf
 from activities.store.replies import Replies
@@ -29,6 +30,7 @@ class Store:
         self.replies = Replies(database)
         self.policies = PolicyShelf(database)
         self.ledger = Ledger(database)
+        self.outbox = Outbox(database)
         self.checks = Checks(database)
 
     @classmethod

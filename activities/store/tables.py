@@ -197,6 +197,25 @@ class NoticeTable(Row, table=True):
     last_error: str | None = None
 
 
+class OutboxTable(Row, table=True):
+    """What orders want told and the courier has not finished with; the ledger has what was told."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_next", "next_at"), Index("ix_outbox_order", "order_id", "seq"))
+
+    notice_key: str = ordered(primary_key=True)
+    order_id: str = ordered(of="customer_order.order_id")
+    order_no: str
+    seq: int
+    """Of the event that asks for it; 0 when the courier itself has something to report."""
+    at: datetime
+    """When it was asked for."""
+    next_at: datetime
+    """When a courier may take it; whoever has it moves this ahead."""
+    attempts: int = 0
+    body: str = document()
+
+
 class PersonTable(Row, table=True):
     __tablename__ = "person"
 
@@ -255,7 +274,8 @@ class PolicyTextTable(Row, table=True):
 
 
 ORDER, LINE, EVENT, TASK = table(OrderTable), table(LineTable), table(EventTable), table(TaskTable)
-SNOOZE, INBOX_LOG, REPLY, NOTICE = table(SnoozeTable), table(InboxLogTable), table(ReplyTable), table(NoticeTable)
+SNOOZE, INBOX_LOG, REPLY = table(SnoozeTable), table(InboxLogTable), table(ReplyTable)
+NOTICE, OUTBOX = table(NoticeTable), table(OutboxTable)
 PERSON, TOKEN, REGISTER = table(PersonTable), table(TokenTable), table(RegisterTable)
 POLICY, POLICY_TEXT = table(PolicyTable), table(PolicyTextTable)
 METADATA = Row.metadata

@@ -170,9 +170,7 @@ def told(tally: Tally, file: OrderFile, to: Path | None, is_rehearsal: bool) -> 
     if more := faults[MOST_SHOWN:]:
         click.echo(f"… and {len(more)} more; --report FILE has them all")
     entered, counts = "would be entered" if is_rehearsal else "entered", tally.counts
-    click.echo(
-        f"{counts[Outcome.ENTERED]} {entered}, {counts[Outcome.THERE]} already there, {counts[Outcome.REFUSED]} refused"
-    )
+    click.echo(f"{counts[Outcome.ENTERED]} {entered}, {counts[Outcome.THERE]} already there, {counts[Outcome.REFUSED]} refused")
     if to is not None:
         write(to, file, tally)
         click.echo(f"the refused rows are in {to}", err=True)

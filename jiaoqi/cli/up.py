@@ -40,9 +40,7 @@ def up(
 
     JIAOQI_SMTP_URL, JIAOQI_DATABASE_URL and TEMPORAL_ADDRESS replace the part of that name by yours.
     """
-    ports = StackPorts(
-        api=port, temporal=temporal_port, temporal_ui=temporal_ui_port, smtp=smtp_port, mailbox=mailbox_port
-    )
+    ports = StackPorts(api=port, temporal=temporal_port, temporal_ui=temporal_ui_port, smtp=smtp_port, mailbox=mailbox_port)
     place = Home(Settings.load(home).home)
     wishes = Wishes(ports=ports, policy=checked(policy) if policy else None, demo=demo)
     run_stack(place, wishes, os.environ, lambda plan: announce(place, plan))

@@ -3,9 +3,8 @@
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -36,8 +35,6 @@ class Seen:
     status: WorkflowExecutionStatus
     closed_at: datetime | None
     problems: tuple[str, ...]
-    last_try: datetime | None = None
-    """When the latest attempt at an activity began that had not come to its end."""
 
     @property
     def runs(self) -> bool:
@@ -94,12 +91,7 @@ class Engine:
             raise TemporalDoesNotAnswer(self._address, error.message) from error
         problems = found.search_attributes.get(PROBLEMS, ())
         assert found.status is not None  # noqa: S101 - described runs have one
-        tries = [
-            each.last_started_time.ToDatetime(UTC)
-            for each in found.raw_description.pending_activities
-            if each.state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
-        ]
-        return Seen(found.status, found.close_time, tuple(map(str, problems)), max(tries, default=None))
+        return Seen(found.status, found.close_time, tuple(map(str, problems)))
 
     async def listed(self, query: str) -> AsyncIterator[str]:
         """The order ids of workflows as they were a moment ago; whoever accuses describes first."""

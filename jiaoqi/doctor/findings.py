@@ -9,7 +9,6 @@ class Kind(StrEnum):
     """The findings' names for programs; see docs/operations.md."""
 
     NO_WORKER = "no-worker"
-    NO_CARRIER = "no-mail-worker"
     NO_ANSWER = "no-answer"
     STUCK = "stuck"
     MISSING = "workflow-missing"
@@ -24,12 +23,12 @@ class Kind(StrEnum):
     EVENTS_UNREADABLE = "events-unreadable"
     ROWS_DIFFER = "rows-differ"
     UNOWNED = "task-unowned"
+    MAIL_WAITS = "mail-waits"
     DEAD_MAIL = "mail-dead"
 
 
 HEADINGS = {
     Kind.NO_WORKER: "Nobody serves the orders",
-    Kind.NO_CARRIER: "Nobody serves the mail",
     Kind.NO_ANSWER: "Orders that do not answer",
     Kind.STUCK: "Stuck workflows",
     Kind.MISSING: "Open orders without a workflow",
@@ -44,6 +43,7 @@ HEADINGS = {
     Kind.EVENTS_UNREADABLE: "Histories that cannot be read",
     Kind.ROWS_DIFFER: "Rows that tell otherwise than their order's events",
     Kind.UNOWNED: "Tasks that nobody can do",
+    Kind.MAIL_WAITS: "Mail that waits",
     Kind.DEAD_MAIL: "Mail that could not be delivered",
 }
 """In the order in which people should look at them."""

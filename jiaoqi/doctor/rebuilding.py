@@ -1,8 +1,7 @@
 """Brings an order back whose workflow is gone: its events make its state, and a new run carries that on.
 
-What `continue-as-new` does from inside, done from outside: the same id, the same summary, the same queue. Notices that were
-on their way are in the state, and the ledger remembers which of them were sent. Deadlines that passed meanwhile ring as
-after any outage.
+What `continue-as-new` does from inside, done from outside: the same id, the same summary, the same queue. Notices still to be
+told wait in the outbox all the while. Deadlines that passed meanwhile ring as after any outage.
 """
 
 import asyncio
@@ -19,13 +18,11 @@ from activities.store import Store
 from activities.store.checks import OrderRows
 from jiaoqi.doctor import books
 from jiaoqi.doctor.books import Retold
-from jiaoqi.doctor.engine import Engine, Seen
+from jiaoqi.doctor.engine import Engine
 from jiaoqi.doctor.healing import Healer
 from jiaoqi.errors import JiaoqiError
-from workflows.mailroom import ONE_TRY
 from workflows.types.commands import Actor, OrderStart
 from workflows.types.state import OrderState
-from workflows.types.words import NoticeState
 
 SHORTLY = 15.0
 """Seconds that we wait for a clock that is behind the store's last writing."""
@@ -49,7 +46,7 @@ class Rebuilt:
     """The seq of the event that it was rebuilt from, the last one."""
     open_tasks: tuple[str, ...]
     notices: int
-    """Those that were still on their way."""
+    """Those that are still to be told."""
 
 
 async def rebuild(store: Store, engine: Engine, order_no: str) -> Rebuilt:
@@ -60,23 +57,21 @@ async def rebuild(store: Store, engine: Engine, order_no: str) -> Rebuilt:
     order_no = rows.order.order_no
     if not rows.is_open:
         raise CannotBeRebuilt(f"{order_no} is {rows.order.status}: a closed order needs no workflow")
-    seen = await check_workflow_is_gone(engine, order_no)
+    await check_workflow_is_gone(engine, order_no)
     await until_the_clock_is_past(rows)
     told = await cured(Healer(store, engine), rows)
-    await until_no_mail_is_on_the_wire(store, told, seen)
     await start(engine, told)
     await check_it_writes(store, rows)
-    return Rebuilt(order_no, told.state.seq, tuple(told.state.tasks), len(told.state.outbox))
+    return Rebuilt(order_no, told.state.seq, tuple(told.state.tasks), len(await asyncio.to_thread(store.outbox.keys, order_no)))
 
 
-async def check_workflow_is_gone(engine: Engine, order_no: str) -> Seen | None:
-    """Its last run, if Temporal still knows it."""
+async def check_workflow_is_gone(engine: Engine, order_no: str) -> None:
+    """Raises CannotBeRebuilt when it runs, or has ended in order."""
     seen = await engine.look(order_no)
     if seen and seen.runs:
         raise CannotBeRebuilt(f"the workflow of {order_no} runs; `jiaoqi doctor` heals what the store lacks of it")
     if seen and seen.is_completed:
         raise CannotBeRebuilt(f"the workflow of {order_no} is {seen.fate}: only the store is behind; run `jiaoqi doctor`")
-    return seen
 
 
 async def cured(healer: Healer, rows: OrderRows) -> Retold:
@@ -109,23 +104,6 @@ async def until_the_clock_is_past(rows: OrderRows) -> None:
             " set the clocks of engine and worker right, or wait"
         )
     await asyncio.sleep(max(ahead, 0.0) + 0.01)
-
-
-async def until_no_mail_is_on_the_wire(store: Store, told: Retold, seen: Seen | None) -> None:
-    """An attempt that the old run had begun goes on without it: what both tried would be sent twice."""
-    if seen is None or seen.last_try is None:
-        return
-    ends = seen.last_try + ONE_TRY
-    while datetime.now(UTC) < ends:
-        if not await asyncio.to_thread(has_queued, store, told):
-            return
-        await asyncio.sleep(0.2)
-
-
-def has_queued(store: Store, told: Retold) -> bool:
-    """A notice without rows has not even been looked at."""
-    of_each = [store.ledger.rows(key) for key in told.state.outbox]
-    return any(not rows or any(row.state is NoticeState.QUEUED for row in rows) for rows in of_each)
 
 
 async def start(engine: Engine, told: Retold) -> None:

@@ -10,7 +10,7 @@ from activities.store import Store
 from activities.store.checks import OrderRows
 from activities.store.register import Register
 from jiaoqi.doctor.findings import Finding, Kind
-from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
+from workflows.ids import ORDERS_QUEUE
 from workflows.types.orders import OrderRow
 from workflows.types.policy import Policy
 from workflows.types.tasks import Task
@@ -18,6 +18,8 @@ from workflows.types.words import TaskStatus
 
 RECENTLY = timedelta(days=30)
 """Mail of closed orders is told of for so long after it died; of open ones always."""
+PROMPTLY = timedelta(minutes=10)
+"""Mail that has waited for longer is held up by something."""
 START = "start one (`jiaoqi worker`), or look for its faults in the stack's `logs`"
 
 
@@ -25,8 +27,21 @@ def unserved(missing: list[str]) -> Iterator[Finding]:
     if ORDERS_QUEUE in missing:
         what = f"no worker asks for work on the queue `{ORDERS_QUEUE}`: no order can go on, and none was compared"
         yield Finding(kind=Kind.NO_WORKER, what=what, todo=START)
-    if MAIL_QUEUE in missing:
-        yield Finding(kind=Kind.NO_CARRIER, what=f"no worker asks for work on the queue `{MAIL_QUEUE}`: mail waits", todo=START)
+
+
+def mail(store: Store, now: datetime) -> Iterator[Finding]:
+    yield from waiting_mail(store, now)
+    yield from dead_mail(store, now)
+
+
+def waiting_mail(store: Store, now: datetime) -> Iterator[Finding]:
+    if found := store.outbox.long_waiting(now - PROMPTLY):
+        notices, since = found
+        yield Finding(
+            kind=Kind.MAIL_WAITS,
+            what=f"{notices} notices are still to be told, the first since {since:%Y-%m-%dT%H:%M:%SZ}",
+            todo="see in the worker's log whether the mail server takes them, and that a worker runs",
+        )
 
 
 def dead_mail(store: Store, now: datetime) -> Iterator[Finding]:

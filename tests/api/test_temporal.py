@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio import activity, workflow
+from temporalio import workflow
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
@@ -20,7 +20,7 @@ from temporalio.worker import Worker
 from activities import policy_file
 from api.engine import AlreadyEntered, EngineIsAway, NotRunning, OutcomeIsUnknown, Refused
 from api.temporal import TemporalEngine
-from workflows.ids import MAIL_QUEUE, ORDERS_QUEUE
+from workflows.ids import ORDERS_QUEUE
 from workflows.order import refuse
 from workflows.rules import hearing
 from workflows.types.commands import Actor, CancelOrder, OrderStart, ResumeOrder
@@ -84,11 +84,6 @@ class Listener:
         return 0
 
 
-@activity.defn(name="mail.send")
-async def send() -> None:
-    """Only so that somebody listens on the queue."""
-
-
 @pytest.fixture(autouse=True)
 def nothing_unforeseen() -> None:
     """What an order cannot take is logged as an error, and here it is what is tested."""
@@ -106,10 +101,7 @@ async def client() -> AsyncIterator[Client]:
 
 @asynccontextmanager
 async def staffed(client: Client) -> AsyncIterator[TemporalEngine]:
-    async with (
-        Worker(client, task_queue=ORDERS_QUEUE, workflows=[Listener]),
-        Worker(client, task_queue=MAIL_QUEUE, activities=[send]),
-    ):
+    async with Worker(client, task_queue=ORDERS_QUEUE, workflows=[Listener]):
         yield TemporalEngine(client)
 
 
@@ -133,8 +125,8 @@ def start(order_no: str, key: str) -> OrderStart:
     return OrderStart(facts=facts, entered_by=ACTOR, policy=policy, digest="d", ref=ref(key))
 
 
-async def test_without_workers_readiness_says_which_are_missing(client: Client) -> None:
-    assert await TemporalEngine(client).missing() == ["orders", "mail"]
+async def test_without_workers_readiness_says_so(client: Client) -> None:
+    assert await TemporalEngine(client).missing() == ["orders"]
 
 
 async def test_without_a_worker_the_outcome_is_unknown_in_time(client: Client) -> None:

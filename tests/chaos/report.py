@@ -47,7 +47,7 @@ PROSE = """\
     It needs PostgreSQL's server programs (or `--store sqlite`). Disks of their own need the right to mount; without it a
     full disk is a limit on the size of files, and the table says so. It ends with 1 when a check finds a violation; then
     the folder with journals, logs and databases is kept, and named. One seed takes its minutes and two or three more for
-    the settling: mail whose sender was killed is tried again after a minute.
+    the settling: mail whose sender was killed is tried again after 40 s, and refused mail after a minute at most.
 
     ## How to read the tables
 

@@ -13,6 +13,7 @@ TABLES = {
     "event": "order_id, seq, type, actor, task_id, key",
     "task": "id, order_id, kind, status, department",
     "notice": "notice_key, recipient, order_no, task_id, kind, state, message_id, opened_at",
+    "outbox": "notice_key, order_id, seq, attempts",
     "reply": "said_id, order_id, seq, status",
     "inbox_log": "task_id, action, by, at",
 }

@@ -4,17 +4,18 @@ import asyncio
 import logging
 from typing import Any
 
+from tests.chaos import rows
 from tests.chaos.answers import answers
 from tests.chaos.crew import COLLEAGUES
 from tests.chaos.diary import OK, UNKNOWN, Diary
 from tests.chaos.person import Person
-from tests.endtoend.order import FINAL
 
 STEPS = 120
 """Answers after which an order that still asks is not going anywhere."""
 AT_ONCE = 6
 MAIL_PATIENCE = 240.0
-"""Seconds: a killed sender's minute, and the longest pause between two attempts, twice over."""
+"""Seconds: what a killed courier had is free again after 40, the longest pause between two attempts is 60; twice over."""
+IN_THE_OUTBOX = "SELECT notice_key FROM outbox"
 ENDED = ("completed", "cancelled")
 log = logging.getLogger("jiaoqi.chaos")
 
@@ -88,19 +89,13 @@ class Settler:
         return "" if call.told == OK else f"{name} {path}: {call.status} {call.code} {call.answer[:200]}"
 
     async def _until_mail_is_out(self) -> None:
-        """Whatever is still queued when patience ends, the check will find."""
-        waiting = [order["order_no"] for order in await self.reader.every("/orders")]
+        """Whatever still waits when patience ends, the check will find."""
         for _ in range(int(MAIL_PATIENCE)):
-            waiting = [number for number in waiting if not await self._is_told(number)]
-            if not waiting:
+            if not await self._in_the_outbox():
                 return
             await asyncio.sleep(1)
 
-    async def _is_told(self, number: str) -> bool:
-        """Whether its mails have an end, and the order has heard of it: an attempt that died after the last one is made again."""
-        try:
-            told = {row["state"] for row in await self.reader.every(f"/orders/{number}/notices")} <= FINAL
-            types = [event["type"] for event in await self.reader.every(f"/orders/{number}/events")] if told else []
-        except LookupError:
-            return False
-        return told and types.count("notice_requested") == types.count("notice_settled")
+    async def _in_the_outbox(self) -> list[dict[str, Any]]:
+        """What is asked for and not told to the end, or told and not heard of where somebody waits for that."""
+        plant = self.reader.plant
+        return await asyncio.to_thread(rows.fetched, plant.store_url, plant.store, IN_THE_OUTBOX)

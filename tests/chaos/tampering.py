@@ -239,9 +239,49 @@ def a_notice_is_not_on_record(evidence: Evidence) -> None:
     evidence.rows["notice"] = [row for row in evidence.rows["notice"] if row["notice_key"] != key]
 
 
-def a_notice_is_never_settled(evidence: Evidence) -> None:
+def a_report_is_not_on_record(evidence: Evidence) -> None:
+    sent(evidence)["state"] = "dead"
+
+
+def a_notice_was_undone(evidence: Evidence) -> None:
+    key = sent(evidence)["notice_key"]
+    for order in evidence.orders.values():
+        order.events = [event for event in order.events if event["data"].get("notice", {}).get("key") != key]
+
+
+def a_notice_is_about_another_task(evidence: Evidence) -> None:
+    sent(evidence)["task_id"] += "0"
+
+
+def hearings(evidence: Evidence) -> list[dict[str, Any]]:
+    """The events by which orders heard of their shipping notices."""
+    return [event for order in evidence.orders.values() for event in order.events if event["type"] == "notice_settled"]
+
+
+def an_order_never_hears(evidence: Evidence) -> None:
+    """And waits for a day."""
     for order in evidence.orders.values():
         order.events = [event for event in order.events if event["type"] != "notice_settled"]
+        for notice in order.notices:
+            notice["at"] = "2020-01-01T00:00:00Z"
+
+
+def an_order_hears_twice(evidence: Evidence) -> None:
+    for order in evidence.orders.values():
+        order.events += [event for event in order.events if event["type"] == "notice_settled"]
+
+
+def an_order_hears_something_else(evidence: Evidence) -> None:
+    hearings(evidence)[0]["data"]["told"]["states"] = {"customer": "dead"}
+
+
+def an_order_hears_of_another_notice(evidence: Evidence) -> None:
+    hearings(evidence)[0]["data"]["told"]["key"] = sent(evidence)["notice_key"]
+
+
+def a_notice_is_left_in_the_outbox(evidence: Evidence) -> None:
+    order_id = next(iter(evidence.orders)).casefold()
+    evidence.rows["outbox"].append({"notice_key": "left", "order_id": order_id, "seq": 1, "attempts": 9})
 
 
 def a_notice_stays_queued(evidence: Evidence) -> None:
@@ -325,9 +365,16 @@ TAMPERING: list[tuple[Callable[[Evidence], None], str]] = [
     (a_log_has_a_traceback, "no traceback in any log"),
     (a_notice_is_on_record_twice, "one row on record and one Message-ID for each notice and recipient"),
     (two_notices_share_a_message_id, "one row on record and one Message-ID for each notice and recipient"),
-    (a_notice_is_not_on_record, "every notice that was asked for is on record, and settled once"),
-    (a_notice_is_never_settled, "every notice that was asked for is on record, and settled once"),
+    (a_notice_is_not_on_record, "every notice that was asked for is on record"),
+    (a_report_is_not_on_record, "every notice that was asked for is on record"),
+    (a_notice_was_undone, "nothing is on record that nobody asked for"),
+    (a_notice_is_about_another_task, "nothing is on record that nobody asked for"),
+    (an_order_never_hears, "an order hears once what became of its shipping notice"),
+    (an_order_hears_twice, "an order hears once what became of its shipping notice"),
+    (an_order_hears_something_else, "an order hears once what became of its shipping notice"),
+    (an_order_hears_of_another_notice, "an order hears once what became of its shipping notice"),
     (a_notice_stays_queued, "no notice is left queued"),
+    (a_notice_is_left_in_the_outbox, "the outbox is empty"),
     (a_mail_is_lost, "what is on record as sent has arrived"),
     (a_mail_says_another_kind, "what is on record as sent has arrived"),
     (a_mail_is_of_nobody, "what has arrived is on record"),

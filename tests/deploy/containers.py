@@ -144,4 +144,3 @@ class Container:
 
     def log_text(self) -> str:
         return self.log.read_text() if self.log.exists() else ""
-

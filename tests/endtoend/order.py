@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from activities.mail.message import Sender
+from jiaoqi.settings import DEFAULT_SENDER
 from tests.endtoend import dates
 from tests.endtoend.people import FIRST_OF, MEMBERS, Person, problem
 from tests.endtoend.waiting import until
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 READINESS = ("ready_materials", "ready_equipment", "ready_people")
 FINAL = {"sent", "dead", "stale", "by_hand"}
+SENDER = Sender.of(DEFAULT_SENDER)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,17 @@ class Order:
 
     def notices(self) -> list[dict[str, Any]]:
         return self._anybody.every(f"{self.path}/notices")
+
+    def asked_notices(self) -> dict[str, dict[str, Any]]:
+        """By key, what its history asks to tell."""
+        asked = (event["data"]["notice"] for event in self.events() if event["type"] == "notice_requested")
+        return {notice["key"]: notice for notice in asked}
+
+    def untold(self) -> list[str]:
+        """What its history asks for and is not told to the end: on record for nobody yet, or still queued for somebody."""
+        asked, rows = self.asked_notices(), self.notices()
+        ends = {key: [row["state"] in FINAL for row in rows if is_about(row, key)] for key in asked}
+        return [key for key, ended in ends.items() if not ended or not all(ended)]
 
     def tasks(self, **query: str) -> list[dict[str, Any]]:
         return self._anybody.every("/tasks", order_no=self.number, **query)
@@ -262,7 +276,8 @@ class Order:
         return now
 
     def audit(self) -> None:
-        """Events without gaps; each acknowledged call exactly once, by whoever made it; no other calls."""
+        """Events without gaps; each acknowledged call exactly once, by whoever made it; no other calls; no other mail."""
+        on_record = self.notices()
         events = self.events()
         assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
         actors: dict[str, list[str]] = {}
@@ -275,14 +290,22 @@ class Order:
         times = [dates.read(event["at"]) for event in events]
         assert times == sorted(times)
         assert self.now()["version"] >= len(events)
+        self._asked_for(on_record)
+
+    def _asked_for(self, on_record: list[dict[str, Any]]) -> None:
+        """Nobody is told what no history asks for; but of a mail that died, who should know."""
+        asked = self.asked_notices()
+        reports = [f"{key}.undeliverable.{row['to']}" for key in asked for row in on_record if is_dead(row, key)]
+        unasked = [row for row in on_record if not any(is_about(row, key) for key in (*asked, *reports))]
+        assert unasked == [], "on record, and nobody asked for it"
 
     def told(self, *expected: tuple[str, str]) -> None:
         """Exactly these (kind, recipient) are on record, every one with an end, and each mail arrived once."""
         wanted = sorted(expected)
         until(lambda: self._told() == wanted, lambda: f"notices {wanted}, there are {self._told()}")
-        until(lambda: {row["state"] for row in self.notices()} <= FINAL, lambda: f"all sent: {self.notices()}", within=60)
+        until(lambda: not self.untold(), lambda: f"all told, not {self.untold()}: {self.notices()}", within=60)
         rows = self.notices()
-        assert len({row["message_id"] for row in rows}) == len(rows)
+        assert self._told() == wanted and len({row["message_id"] for row in rows}) == len(rows)
         sent = {row["message_id"]: row for row in rows if row["state"] == "sent"}
         mails = self.plant.mails(self.number)
         assert sorted(mail.message_id for mail in mails) == sorted(sent)
@@ -293,6 +316,15 @@ class Order:
 
     def _told(self) -> list[tuple[str, str]]:
         return sorted((row["kind"], row["to"]) for row in self.notices())
+
+
+def is_about(row: dict[str, Any], key: str) -> bool:
+    """Whether it is this notice that the row has on record."""
+    return bool(row["message_id"] == SENDER.message_id(key, row["to"]))
+
+
+def is_dead(row: dict[str, Any], key: str) -> bool:
+    return row["state"] == "dead" and is_about(row, key)
 
 
 def members(kind: str, *departments: str) -> list[tuple[str, str]]:

@@ -9,30 +9,34 @@ JIAOQI_TEST_LONG=1: also with an API that lives on, which may say the same words
 import os
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.endtoend import comparing, dying
-from tests.endtoend.order import Deed, Order
+from tests.endtoend import comparing, dates, dying
+from tests.endtoend.order import CONFIRMED, Deed, Order
 from tests.endtoend.plant import Plant
-from tests.endtoend.waiting import until
+from tests.endtoend.waiting import stays, until
 
 BOTH, ALL_THREE = ("temporal",), ("api", "temporal")
 """Who dies with the worker. With the API dies whoever would say the same words again by themselves."""
+LONG_ENOUGH = 3.0
+"""Seconds in which a courier has looked a dozen times."""
 
 
 class Call:
     """An answer during which everything dies."""
 
-    def __init__(self, order: Order, kind: str, outcome: str, by: str) -> None:
+    def __init__(self, order: Order, kind: str, outcome: str, by: str, **fields: Any) -> None:
         self.order, self.outcome, self.by, self.key = order, outcome, by, uuid.uuid4().hex
+        self.fields = fields
         self.task_id = str(order.task(kind)["id"])
         self.acknowledged = False
 
     def make(self) -> None:
         try:
-            answer = self.order.try_answer(self.task_id, self.outcome, by=self.by, key=self.key)
+            answer = self.order.try_answer(self.task_id, self.outcome, by=self.by, key=self.key, **self.fields)
         except httpx.TransportError:
             return
         assert answer.status_code in (200, 503), answer.text
@@ -101,3 +105,44 @@ def test_nobody_else_has_anything_to_answer(hurried: Plant) -> None:
     killed_during(call, ALL_THREE)
     call.repeat()
     goes_on_to_its_end(order)
+
+
+def test_what_was_undone_is_told_to_nobody(hurried: Plant) -> None:
+    """Store and outbox had the mail of an answer that history never had."""
+    order = undone_confirmation(hurried)
+    assert order.open_kinds() == {"confirm_order"}
+    order.say("cancel", reason="they do not want it any more")
+    order.ends("cancelled", "undelivered")
+    until(lambda: not order.untold(), lambda: f"all is told: {order.untold()}", within=60)
+    stays(lambda: not told_of_confirming(order), LONG_ENOUGH, "nobody is told of what never was")
+
+
+def test_what_was_undone_and_then_said_again_is_told_once(hurried: Plant) -> None:
+    order = undone_confirmation(hurried)
+    order.confirmed()
+    until(lambda: not order.untold(), lambda: f"all is told: {order.untold()}", within=60)
+    order.finished().ends("completed", "full")
+    assert sorted(told_of_confirming(order)) == sorted((kind, address(to)) for kind, to in CONFIRMED)
+
+
+def undone_confirmation(plant: Plant) -> Order:
+    """An order that waits to be confirmed: it was, for a moment, and nobody was told so."""
+    order = plant.enter()
+    call = Call(order, "confirm_order", "confirm", "sales1", promised_date=dates.day(25), channel="phone")
+    killed_during(call, ALL_THREE)
+    assert not call.acknowledged
+    comparing.equal(order)
+    stays(lambda: not told_of_confirming(order), LONG_ENOUGH, "nobody is told of what never was")
+    return order
+
+
+def told_of_confirming(order: Order) -> list[tuple[str, str]]:
+    """The mail of a confirmation, on its way or arrived."""
+    assert order.plant.sink
+    kinds = {kind for kind, _ in CONFIRMED}
+    waiting = [(row["kind"], row["to"]) for row in order.notices() if row["kind"] in kinds and row["state"] != "sent"]
+    return waiting + [(mail.kind, mail.to) for mail in order.plant.sink.of(order.number) if mail.kind in kinds]
+
+
+def address(to: str) -> str:
+    return "buyer@customer.example" if to == "customer" else f"{to}@plant.example"

@@ -1,7 +1,7 @@
 """The workers of a plant whose store and mail fail: the stories' fakes, and the real store and mail beside them."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -11,21 +11,21 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from typing_extensions import override
 
+from activities.courier import Courier
 from activities.mail.smtp_mail import SmtpMail
-from activities.store import Person, SqlJournal, Store, StoreAway, migrate
+from activities.store import Person, SqlJournal, Store, StoreAway, Waiting, migrate
 from tests.faulty.faults import Faults, Odds
 from tests.faulty.store import READ, SMTP, WRITE, FaultyDatabase, FaultyTransport
 from tests.mail.servers import Server
-from tests.stories.crew import Crew
+from tests.stories.crew import Crew, StoryCourier
 from tests.stories.plant import ADMIN, CAST, HEADS
 from tests.stories.world import FollowUps, MemoryJournal, MemoryMail
-from workflows import ids
 from workflows.types.commands import Actor, OrderStart
 from workflows.types.flush import Flush, Flushed
-from workflows.types.notices import Bundle, Delivery
+from workflows.types.notices import Told
 from workflows.types.policy import Policy
 
-FLUSH, MAIL, FOLLOW_UP = "journal.flush", "mail.send", "orders.enter_follow_up"
+FLUSH, MAIL, FOLLOW_UP = "journal.flush", "mail.tell", "orders.enter_follow_up"
 ODDS = {
     FLUSH: Odds(before=8, after=8, slow=3),
     MAIL: Odds(before=10, after=10, slow=2),
@@ -81,18 +81,15 @@ class FaultyMail(MemoryMail):
 
     def __init__(self, journal: FaultyJournal, server_url: str) -> None:
         super().__init__()
-        self.faults, self.journal = journal.faults, journal
+        self.faults = journal.faults
         transport = FaultyTransport.to(server_url, self.faults)
         self.smtp = SmtpMail(journal.store, transport, "Jiaoqi <jiaoqi@plant.example>", "https://jiaoqi.example")
 
     @override
-    @activity.defn(name="mail.send")
-    def send(self, bundle: Bundle) -> Delivery:
-        with tried_again(), self.faults.around(MAIL, StoreAway):
-            # All stories share one queue: what an earlier one left there is about no order of this store.
-            if not self.is_away and ids.order_id(bundle.order_no) in self.journal.shelves:
-                self.smtp.send(bundle)
-            return super().send(bundle)
+    def tell(self, waiting: Sequence[Waiting]) -> list[Told]:
+        with self.faults.around(MAIL, StoreAway):
+            told = set() if self.is_away else {one.key for one in self.smtp.tell(waiting)}
+            return super().tell([each for each in waiting if each.notice.key in told])
 
 
 class FaultyFollowUps(FollowUps):
@@ -122,6 +119,18 @@ class FaultyCrew(Crew):
         self.journal: FaultyJournal = FaultyJournal(faults, self.store)
         self.mail: FaultyMail = FaultyMail(self.journal, server.url)
         self.orders = FaultyFollowUps(client, queue, self.journal, faults)
+
+    @override
+    def courier(self) -> Courier:
+        return StoryCourier(self.client, self.store.outbox, self.mail, self.pool)
+
+    @override
+    def is_everything_told(self) -> bool:
+        numbers = [shelf.row.order_no for shelf in self.journal.shelves.values() if shelf.row]
+        try:
+            return not any(self.store.outbox.keys(number) for number in numbers)
+        except StoreAway:
+            return False
 
     @override
     async def __aexit__(self, *failure: object) -> None:

@@ -13,14 +13,16 @@ from sqlalchemy import delete, insert, update
 from activities import policy_file
 from activities.store import Store, UnknownPolicy, migrate
 from activities.store.checks import OrderRows
+from activities.store.outbox import row_of
 from activities.store.register import Register
 from activities.store.restoring import restore
-from activities.store.tables import EVENT, ORDER, TASK
+from activities.store.tables import EVENT, ORDER, OUTBOX, TASK
 from jiaoqi.doctor import books, lagging, surroundings
 from jiaoqi.doctor.findings import HEADINGS, Kind
 from tests.store.plant import DAY, NOW, POLICY, TellsOfAnOrder, person, said
 from workflows.rules import fold
 from workflows.types import words
+from workflows.types.notices import Notice
 from workflows.types.words import Department
 
 PINNED = policy_file.default()
@@ -199,6 +201,27 @@ def test_a_task_that_nobody_can_do_is_told(kept: Books, people: list[Any], says:
     found = list(surroundings.unowned(kept.rows(), Register(people), policy, NOW))
     assert [each.what for each in found] == ([says] if says else [])
     assert all("--department production" in each.todo for each in found)
+
+
+# Mail that waits.
+
+
+@pytest.mark.parametrize(
+    ("waited", "says"),
+    [
+        (timedelta(minutes=9, seconds=59), []),
+        (timedelta(minutes=10), ["1 notices are still to be told, the first since "]),
+        (timedelta(minutes=15), ["2 notices are still to be told, the first since "]),
+    ],
+)
+def test_mail_that_waits_for_long_is_told(kept: Books, waited: timedelta, says: list[str]) -> None:
+    for seq, at in enumerate((NOW, NOW + timedelta(minutes=5)), start=1):
+        notice = Notice(key=f"PO-1.order_confirmed.{seq}", kind="order_confirmed", to=("customer",), at=at)
+        kept.do(insert(OUTBOX).values(row_of("PO-1", notice, seq, at)))
+    found = list(surroundings.mail(kept.store, NOW + waited))
+    assert [(each.kind, each.order_no, each.what) for each in found] == [
+        (Kind.MAIL_WAITS, None, f"{begin}{NOW:%Y-%m-%dT%H:%M:%SZ}") for begin in says
+    ]
 
 
 # Words.

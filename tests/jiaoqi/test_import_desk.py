@@ -128,9 +128,7 @@ async def test_what_failed_is_said_again_under_the_same_key(hall: Hall, failure:
     assert counted(await hall.take()) == (0, 2, 0)
 
 
-async def test_a_stack_that_stays_away_ends_it_and_what_was_done_is_known(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_stack_that_stays_away_ends_it_and_what_was_done_is_known(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk, "PATIENCE", 0.1)
     hall.write(*(row(f"A-{number}") for number in range(50)))
 

@@ -48,7 +48,7 @@ def orders(
         f"{HEAD},colour\n{ROW},red\n",
         f"{HEAD},colour;red;green;blue;black;white\n{ROW},x\n",
         f"{HEAD}\n{ROW}\n".replace(",", " , "),
-        f'{HEAD}\n{ROW.replace("Acme", chr(34) + "Acme" + chr(34))}\n',
+        f"{HEAD}\n{ROW.replace('Acme', chr(34) + 'Acme' + chr(34))}\n",
         f"{HEAD}\r\n{ROW}\r\n".replace(",", "\t").encode("utf-16"),
     ],
 )
@@ -183,7 +183,7 @@ def test_a_quantity_that_is_no_number_stays_as_written(file: Path) -> None:
 
 
 SCMS_ROWS = (
-    "SCMS-1,Côte d'Ivoire,104-CI-T01,\"Nevirapine, 240 ml\",1000,Date Not Captured,2006-11-14",
+    'SCMS-1,Côte d\'Ivoire,104-CI-T01,"Nevirapine, 240 ml",1000,Date Not Captured,2006-11-14',
     "SCMS-2,Vietnam,108-VN-T01,Stavudine,10,2006-07-01,2006-08-11",
     "SCMS-1,Côte d'Ivoire,104-CI-T01,Lamivudine,5,N/A - From RDC,2-Dec-06",
 )
@@ -208,9 +208,7 @@ def test_scms_files_ask_for_the_latest_date_of_an_orders_lines(file: Path) -> No
 def test_a_delivery_date_that_was_not_captured_is_a_fault_of_its_row(file: Path) -> None:
     rows = (*SCMS_ROWS, "SCMS-1,Côte d'Ivoire,104-CI-T01,Nelfinavir,5,,Date Not Captured")
     _, one = orders(file, "\n".join((SCMS_HEAD, *rows)), BUILT_IN["scms"])
-    assert one.faults == (
-        RowFault(5, "Scheduled Delivery Date", "'Date Not Captured' is no date; write YYYY-MM-DD"),
-    )
+    assert one.faults == (RowFault(5, "Scheduled Delivery Date", "'Date Not Captured' is no date; write YYYY-MM-DD"),)
 
 
 def test_rebasing_measures_from_the_earliest_date_of_any_row(file: Path) -> None:

@@ -71,9 +71,7 @@ def test_an_absence_has_a_substitute_and_outlives_an_update(home: Path) -> None:
 
 def test_a_department_without_head_or_anybody_is_told(home: Path) -> None:
     first = call(home, *ADD, "--department", "sales")
-    assert first.stderr == (
-        "jiaoqi: nobody in production, quality, warehouse, supply_chain, management; no head in sales\n"
-    )
+    assert first.stderr == ("jiaoqi: nobody in production, quality, warehouse, supply_chain, management; no head in sales\n")
     for department in ("sales", "production", "quality", "warehouse", "supply_chain", "management"):
         last = call(home, "people", "add", f"{department}-head", "--email", "head@plant.example", "--head", department)
     assert last.stderr == ""

@@ -43,7 +43,7 @@ ALL: list[Any] = [
     e.PolicyAdopted(policy="newer", version="2"),
     e.ShipmentArranged(shipment=shipment("24 10:00", day(25))),
     e.NoticeRequested(notice=SHIPPING),
-    e.NoticeSettled(kind="shipping_notice", told=Told(key="n", states={"customer": NoticeState.SENT})),
+    e.NoticeSettled(told=Told(key="n", states={"customer": NoticeState.SENT})),
     e.GoodsDispatched(shipped_at=at("24 10:00"), tracking_no="HY-1"),
     e.GoodsDelivered(delivered=day(25)),
     e.ShipmentDropped(reason="x"),
@@ -120,21 +120,21 @@ def test_a_moved_deadline_starts_the_ladder_afresh() -> None:
 )
 def test_a_notice_is_on_record_when_all_its_recipients_were_told(states: dict[str, NoticeState], noticed: bool) -> None:
     arranged = e.ShipmentArranged(shipment=shipment("24 10:00", day(25)))
-    settled = e.NoticeSettled(kind="shipping_notice", told=Told(key="n", states=states))
+    settled = e.NoticeSettled(told=Told(key="n", states=states))
     state = after(arranged, e.NoticeRequested(notice=SHIPPING), settled)
     assert state.shipment is not None
     assert (state.shipment.noticed_at is not None) is noticed
-    assert state.outbox == {}
+    assert state.shipping_notice is None
 
 
 def test_the_notice_of_an_earlier_plan_is_not_the_present_ones() -> None:
     arranged = e.ShipmentArranged(shipment=shipment("24 10:00", day(25)))
     newer = SHIPPING.model_copy(update={"key": "m"})
-    settled = e.NoticeSettled(kind="shipping_notice", told=Told(key="n", states={"customer": NoticeState.SENT}))
+    settled = e.NoticeSettled(told=Told(key="n", states={"customer": NoticeState.SENT}))
     first, second = e.NoticeRequested(notice=SHIPPING), e.NoticeRequested(notice=newer)
     state = after(arranged, first, e.ShipmentDropped(reason="x"), arranged, second, settled)
     assert state.shipment is not None and state.shipment.noticed_at is None
-    assert list(state.outbox) == ["m"]
+    assert state.shipping_notice == "m"
 
 
 def test_only_the_newest_calls_and_closures_are_remembered() -> None:

@@ -94,7 +94,7 @@ def test_a_full_disk_is_away_and_leaves_nothing_half_done(tmp_path: Path) -> Non
 
     @event.listens_for(full.database.engine, "connect")
     def limit(connection: sqlite3.Connection, _: object) -> None:
-        connection.execute("PRAGMA max_page_count = 1")     # no page more than there are
+        connection.execute("PRAGMA max_page_count = 1")  # no page more than there are
 
     tells = TellsOfAnOrder(lines=[Line(product_model=f"{n}".ljust(200, "x"), quantity=1) for n in range(200)])
     soon_away(lambda: SqlJournal(full).flush(tells.flush()))

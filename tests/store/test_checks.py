@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from activities import policy_file
 from activities.store import Recipient, SqlJournal, Store
+from activities.store.ledger import Addressed
 from activities.store.restoring import restore
 from activities.store.tables import EVENT, LINE, ORDER, SNOOZE, TASK
 from tests.store.plant import DAY, NOW, POLICY, TellsOfAnOrder, said
@@ -65,7 +66,8 @@ def test_dead_mail_of_closed_orders_is_forgotten_in_time(db: Store, journal: Sql
     journal.flush(other.flush())
     for number in ("PO-1", "PO-2"):
         notice = Notice(key=f"{number}.late.9", kind="late", to=("sales",), at=NOW)
-        rows = db.ledger.open(number, notice, [Recipient(f"{to}@x.example", None) for to in "ab"], [f"<{to}>" for to in "ab"])
+        db.ledger.open(Addressed(number, notice, Recipient(f"{to}@x.example", None), f"<{to}>") for to in "ab")
+        rows = db.ledger.rows(notice.key)
         db.ledger.settle(rows[0], NoticeState.DEAD, NOW + DAY, "550 no")
         db.ledger.settle(rows[1], NoticeState.SENT, NOW + DAY)
     assert [row.order_no for row in db.checks.dead_mail(NOW)] == ["PO-1", "PO-2"]

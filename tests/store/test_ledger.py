@@ -3,7 +3,8 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-from activities.store import Recipient, Store
+from activities.store import LedgerRow, Recipient, Store
+from activities.store.ledger import Addressed
 from activities.store.views import NoticeOut
 from tests.store.plant import HOUR, NOW
 from workflows.types.notices import Notice
@@ -13,8 +14,14 @@ NOTICE = Notice(key="PO-1.escalate.7", kind="escalate", to=("head", "sales"), at
 BO, CUSTOMER = Recipient("bo", "bo@plant.example", Language.ZH_HANT), Recipient("customer", None, by_hand=True)
 
 
+def opened(db: Store, order_no: str, notice: Notice, to: list[Recipient], message_ids: list[str]) -> list[LedgerRow]:
+    """Puts a notice on record; what the ledger then has of it."""
+    db.ledger.open(Addressed(order_no, notice, *each) for each in zip(to, message_ids, strict=True))
+    return db.ledger.rows(notice.key)
+
+
 def test_a_notice_is_opened_once_for_each_recipient(db: Store) -> None:
-    rows = db.ledger.open("PO-1", NOTICE, [BO, CUSTOMER], ["<1@jq>", "<2@jq>"])
+    rows = opened(db, "PO-1", NOTICE, [BO, CUSTOMER], ["<1@jq>", "<2@jq>"])
     assert [(row.recipient, row.address, row.state, row.message_id, row.attempts) for row in rows] == [
         ("bo", "bo@plant.example", "queued", "<1@jq>", 0),
         ("customer", None, "by_hand", "<2@jq>", 0),
@@ -27,7 +34,7 @@ def test_a_notice_is_opened_once_for_each_recipient(db: Store) -> None:
         "PO-1",
     )
     db.ledger.settle(rows[0], NoticeState.SENT, NOW + HOUR)
-    again = db.ledger.open("PO-1", NOTICE, [BO, Recipient("cy", "cy@plant.example", kind="unowned")], ["<9@jq>", "<3@jq>"])
+    again = opened(db, "PO-1", NOTICE, [BO, Recipient("cy", "cy@plant.example", kind="unowned")], ["<9@jq>", "<3@jq>"])
     assert [(row.recipient, row.state, row.message_id, row.kind) for row in again] == [
         ("bo", "sent", "<1@jq>", "escalate"),
         ("customer", "by_hand", "<2@jq>", "escalate"),
@@ -38,17 +45,17 @@ def test_a_notice_is_opened_once_for_each_recipient(db: Store) -> None:
 
 def test_opened_by_many_at_once_it_is_opened_once(db: Store) -> None:
     with ThreadPoolExecutor(6) as pool:
-        found = list(pool.map(lambda n: db.ledger.open("PO-1", NOTICE, [BO, CUSTOMER], [f"<{n}a>", f"<{n}b>"]), range(6)))
+        found = list(pool.map(lambda n: opened(db, "PO-1", NOTICE, [BO, CUSTOMER], [f"<{n}a>", f"<{n}b>"]), range(6)))
     assert all(rows == found[0] for rows in found) and len(found[0]) == 2
 
 
 def test_a_notice_to_nobody_has_no_rows(db: Store) -> None:
-    assert db.ledger.open("PO-1", NOTICE, [], []) == []
+    assert opened(db, "PO-1", NOTICE, [], []) == []
     assert db.ledger.rows("unknown") == []
 
 
 def test_attempts_are_counted_and_the_last_error_is_kept(db: Store) -> None:
-    (row,) = db.ledger.open("PO-1", NOTICE, [BO], ["<1>"])
+    (row,) = opened(db, "PO-1", NOTICE, [BO], ["<1>"])
     db.ledger.settle(row, NoticeState.QUEUED, NOW + HOUR, "451 try later")
     db.ledger.settle(row, NoticeState.DEAD, NOW + 2 * HOUR, "550 unknown user")
     (row,) = db.ledger.rows(NOTICE.key)
@@ -60,10 +67,10 @@ def test_attempts_are_counted_and_the_last_error_is_kept(db: Store) -> None:
 def test_notices_are_shown_as_the_contract_says_page_by_page(db: Store) -> None:
     for n in range(5):
         notice = NOTICE.model_copy(update={"key": f"PO-1.escalate.{n}", "at": NOW + n // 2 * HOUR})
-        rows = db.ledger.open("PO-1", notice, [BO, CUSTOMER], [f"<{n}a>", f"<{n}b>"])
+        rows = opened(db, "PO-1", notice, [BO, CUSTOMER], [f"<{n}a>", f"<{n}b>"])
         # What is sent later must not move to another page.
         db.ledger.settle(rows[0], NoticeState.SENT, NOW + (9 - n) * HOUR)
-    db.ledger.open("PO-2", NOTICE, [BO], ["<other>"])
+    opened(db, "PO-2", NOTICE, [BO], ["<other>"])
     found: list[NoticeOut] = []
     cursor: str | None = None
     first = True

@@ -26,8 +26,6 @@ ANYWAY = {"test_straight_through"}
 SEEDS = (7, 8)
 COUNTED = {
     "test_an_answer_and_the_task_that_it_opens_are_one_transaction": "looks at the one attempt at writing them",
-    "test_a_whole_order_in_many_runs": "counts the runs, and a new one waits until no mail is under way",
-    "test_rework_in_many_runs": "counts the runs, and a new one waits until no mail is under way",
 }
 """Stories that count what faults change, told without them; why, by name."""
 Hired = Callable[[WorkflowEnvironment], Crew]

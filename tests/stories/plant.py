@@ -209,8 +209,8 @@ class Plant:
         """What the order still has to do by itself."""
         if self.journal.is_away:
             return ""
-        if state.outbox and not self.mail.is_away:
-            return f"mail is on its way: {list(state.outbox)}"
+        if not self.mail.is_away and not self.crew.is_everything_told():
+            return "mail is on its way"
         due = [wake for wake in wakes(state, self.calendar, self.now) if wake.at <= self.now]
         if due:
             return f"instants have passed: {due}"
@@ -259,7 +259,7 @@ class Plant:
                 shelf = self.journal.shelves.get(ids.order_id(state.facts.order_no))
                 if state.is_closed:
                     await handle.result()
-                if shelf and shelf.row and shelf.row.version == state.seq and not state.outbox:
+                if shelf and shelf.row and shelf.row.version == state.seq and self.crew.is_everything_told():
                     return
                 await asyncio.sleep(0.005)
 

@@ -22,6 +22,7 @@ async def test_an_order_walks_the_whole_policy(plant: Plant) -> None:
     assert plant.row.delivery == "full"
     assert [event.seq for event in plant.shelf.events] == list(range(1, plant.row.version + 1))
     assert plant.folded().status == "completed"
+    await plant.settle()
     assert set(plant.mail.kinds()) == {
         "order_confirmed",
         "order_released",

@@ -2,24 +2,24 @@
 
 import threading
 import time
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from typing_extensions import override
 
+from activities.store import Outbox, Waiting
 from workflows import ids, ports
 from workflows.types.commands import OrderStart
 from workflows.types.events import Event, NoticeRequested, SaidRef
 from workflows.types.flush import Flush, Flushed
-from workflows.types.notices import Bundle, Delivery, Notice, Told
+from workflows.types.notices import Notice, Told
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
 from workflows.types.words import NoticeState, TaskStatus
-
-SOON = timedelta(milliseconds=50)
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Shelf:
     row: OrderRow | None = None
     tasks: dict[str, Task] = field(default_factory=dict)
     chain: str = ""
+    confirmed_seq: int = 0
 
 
 class MemoryJournal(ports.Journal):
@@ -70,12 +71,50 @@ class MemoryJournal(ports.Journal):
         shelf.events = [event for event in shelf.events if event.seq < flush.first_seq] + list(flush.events)
         shelf.tasks = {key: task for key, task in shelf.tasks.items() if task.status is not TaskStatus.OPEN}
         shelf.tasks |= {task.id: task for task in flush.tasks}
-        shelf.row, shelf.chain = flush.order, flush.chain
+        shelf.row, shelf.chain, shelf.confirmed_seq = flush.order, flush.chain, flush.confirmed_seq
         opened = [task.id for task in flush.tasks if task.is_open and task.version >= flush.first_seq]
         return Flushed(chain=flush.chain, nobody=tuple(task for task in opened if task.split(".")[-2] in self.nobody))
 
 
-class MemoryMail(ports.Mail):
+class MemoryOutbox(Outbox):
+    """What the orders' events ask for and nobody has finished with."""
+
+    def __init__(self, journal: MemoryJournal) -> None:
+        self.journal = journal
+        self.finished: set[str] = set()
+        self.lent: set[str] = set()
+        self.reports: list[tuple[str, Notice]] = []
+
+    def waiting(self) -> list[Waiting]:
+        with self.journal.lock:
+            asked = [each for shelf in self.journal.shelves.values() for each in waiting_of(shelf)]
+        asked += [Waiting(order_no, notice, 1, "", is_confirmed=True) for order_no, notice in self.reports]
+        return [each for each in asked if each.notice.key not in self.finished]
+
+    @override
+    def take(self, most: int, now: datetime, until: datetime) -> list[Waiting]:
+        taken = [each for each in self.waiting() if each.notice.key not in self.lent][:most]
+        self.lent |= {each.notice.key for each in taken}
+        return taken
+
+    @override
+    def postpone(self, until: dict[str, datetime]) -> None:
+        self.lent -= until.keys()
+
+    @override
+    def finish(self, keys: Collection[str], reports: Iterable[tuple[str, Notice]], now: datetime) -> None:
+        self.reports += reports
+        self.finished |= set(keys)
+
+
+def waiting_of(shelf: Shelf) -> list[Waiting]:
+    assert shelf.row is not None
+    order_no, chain = shelf.row.order_no, shelf.chain
+    asked = [(event.seq, event.data.notice) for event in shelf.events if isinstance(event.data, NoticeRequested)]
+    return [Waiting(order_no, notice, 1, chain, is_confirmed=seq <= shelf.confirmed_seq) for seq, notice in asked]
+
+
+class MemoryMail:
     """Tells everybody at once, unless a story says that mail is away or an address is dead, or has none at all."""
 
     def __init__(self) -> None:
@@ -84,14 +123,12 @@ class MemoryMail(ports.Mail):
         self.dead: set[str] = set()
         self.by_hand: set[str] = set()
 
-    @override
-    @activity.defn(name="mail.send", no_thread_cancel_exception=True)
-    def send(self, bundle: Bundle) -> Delivery:
+    def tell(self, waiting: Sequence[Waiting]) -> list[Told]:
         if self.is_away:
-            raise ApplicationError("mail is away", next_retry_delay=SOON)
+            return []
         known = {notice.key for notice in self.notices}
-        self.notices += [notice for notice in bundle.notices if notice.key not in known]
-        return Delivery(told=tuple(self._told(notice) for notice in bundle.notices))
+        self.notices += [each.notice for each in waiting if each.notice.key not in known]
+        return [self._told(each.notice) for each in waiting]
 
     def _told(self, notice: Notice) -> Told:
         return Told(key=notice.key, states={name: self._state(name) for name in notice.to})

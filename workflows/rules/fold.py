@@ -6,6 +6,7 @@ from typing import Any
 
 from workflows.types import events as e
 from workflows.types.events import Event
+from workflows.types.notices import SHIPPING_NOTICE
 from workflows.types.policy import Policy
 from workflows.types.state import REMEMBERED_CALLS, REMEMBERED_TASKS, Closure, OrderState
 from workflows.types.tasks import Task
@@ -259,14 +260,15 @@ def _(data: e.Resumed, state: OrderState, event: Event) -> None:
 
 @_change.register
 def _(data: e.NoticeRequested, state: OrderState, event: Event) -> None:
-    state.outbox[data.notice.key] = data.notice
-    if data.notice.kind == "shipping_notice":
+    if data.notice.kind == SHIPPING_NOTICE:
         state.shipping_notice = data.notice.key
 
 
 @_change.register
 def _(data: e.NoticeSettled, state: OrderState, event: Event) -> None:
-    state.outbox.pop(data.told.key, None)
+    if data.told.key != state.shipping_notice:
+        return
+    state.shipping_notice = None
     states = data.told.states.values()
-    if data.told.key == state.shipping_notice and state.shipment is not None and states and all(s in ON_RECORD for s in states):
+    if state.shipment is not None and states and all(each in ON_RECORD for each in states):
         state.shipment = state.shipment.model_copy(update={"noticed_at": event.at})

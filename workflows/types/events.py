@@ -141,8 +141,9 @@ class NoticeRequested(Message):
 
 
 class NoticeSettled(Message):
+    """How the telling of the present shipment's notice ended (R15)."""
+
     type: Literal["notice_settled"] = "notice_settled"
-    kind: str
     told: Told
 
 

@@ -5,6 +5,9 @@ from datetime import datetime
 from workflows.types.base import Message
 from workflows.types.words import NoticeState
 
+SHIPPING_NOTICE = "shipping_notice"
+"""The one kind on which something waits: goods leave once it is on record, so the order must hear of it (R15)."""
+
 
 class Notice(Message):
     """One thing to tell. Recipients are words of the policy, resolved to people when it is sent."""
@@ -25,13 +28,6 @@ class Notice(Message):
     """What the template needs beyond the order and the task."""
 
 
-class Bundle(Message):
-    """The notices of one flush: one activity tells them all."""
-
-    order_no: str
-    notices: tuple[Notice, ...]
-
-
 class Told(Message):
     """How one notice ended, over all its recipients."""
 
@@ -40,9 +36,3 @@ class Told(Message):
     """By recipient: a person's id, `customer`, or an address."""
     unreachable: tuple[str, ...] = ()
     """Words of `to` for which nobody was left; management has been told instead."""
-
-
-class Delivery(Message):
-    """How a bundle ended: every notice sent, dead, stale or to be told by hand."""
-
-    told: tuple[Told, ...]

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from pydantic import BaseModel
 
 from workflows.types.base import Message
-from workflows.types.notices import Notice
 from workflows.types.orders import Hold, OrderFacts, Promise, Shipment, Work
 from workflows.types.policy import Policy
 from workflows.types.tasks import Task
@@ -43,7 +42,7 @@ class OrderState(BaseModel):
     work: Work = Work()
     shipment: Shipment | None = None
     shipping_notice: str | None = None
-    """The key of the notice that the present shipment must have on record."""
+    """The key of the notice that the present shipment must have on record, until its telling has come to an end."""
     delivered: date | None = None
     hold: Hold | None = None
     tasks: dict[str, Task] = {}
@@ -52,8 +51,6 @@ class OrderState(BaseModel):
     closures: dict[str, Closure] = {}
     asked: list[Department] = []
     """Departments that ever had a task of this order."""
-    outbox: dict[str, Notice] = {}
-    """Notices requested and not yet settled."""
     risk: Risk | None = None
     answered_forecast: datetime | None = None
     """The forecast at the last answer to decide_promise, if it broke the promise then."""
