@@ -45,6 +45,12 @@ class CompleteIn(Form):
     comment: Text | None = None
 
 
+class CorrectIn(Form):
+    outcome: StrictStr
+    fields: dict[str, Any]
+    reason: Text
+
+
 class ProgressIn(answers.Progress):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -72,6 +78,15 @@ class RepromiseIn(Form):
     reason: Text
     customer_agreed: Flag
     approved_by: Reference | None = None
+
+
+class AmendIn(Form):
+    """What the customer wants otherwise; what is left out stays. `lines` replaces all lines."""
+
+    reason: Text
+    lines: Lines | None = None
+    requested_date: Day | None = None
+    ship_to: Name | None = None
 
 
 class HoldIn(Form):

@@ -23,11 +23,13 @@ FORMS: tuple[type[BaseModel], ...] = (
     forms.Nothing,
     forms.OrderIn,
     forms.CompleteIn,
+    forms.CorrectIn,
     forms.ProgressIn,
     forms.ExtendIn,
     forms.SnoozeIn,
     forms.AssignIn,
     forms.RepromiseIn,
+    forms.AmendIn,
     forms.HoldIn,
     forms.ReasonIn,
 )

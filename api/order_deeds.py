@@ -7,15 +7,17 @@ from starlette.datastructures import QueryParams
 from typing_extensions import override
 
 from activities.store.keys import order_key
+from activities.store.views import OrderOut
 from api import forms, queries
 from api.approvals import check_approver
 from api.calls import Call
 from api.deeds import Deed, Office, ToOrder, Verdict, day_at
 from api.gate import BASE
-from api.problems import not_found
-from workflows.rules import authority
-from workflows.types.commands import Actor, CancelOrder, HoldOrder, RepromiseOrder, ResumeOrder, Said
-from workflows.types.orders import OrderRow
+from api.problems import invalid, not_found
+from workflows.rules import amending, authority, hearing
+from workflows.rules import consequences as rules
+from workflows.types.commands import Actor, AmendOrder, CancelOrder, HoldOrder, RepromiseOrder, ResumeOrder, Said
+from workflows.types.orders import Consequence, OrderRow
 from workflows.types.refusals import Refusal
 from workflows.types.words import OrderStatus
 
@@ -100,12 +102,24 @@ class Resume(OrderDeed):
         return ResumeOrder(**call.signed(actor, order.version), reason=form.reason)
 
 
-class Cancel(OrderDeed):
-    action = "cancel"
+class Rehearsable(OrderDeed):
+    """What may be tried first: a dry run lists what would follow, and is refused as the real thing."""
 
     def __init__(self, office: Office, order_no: str, query: QueryParams) -> None:
         super().__init__(office, order_no)
         self.query = query
+
+    @abstractmethod
+    def consequences(self, order: OrderRow, shown: OrderOut, verdict: Verdict) -> tuple[Consequence, ...]:
+        """What would follow from what was judged."""
+
+
+class Cancel(Rehearsable):
+    action = "cancel"
+
+    @override
+    def consequences(self, order: OrderRow, shown: OrderOut, verdict: Verdict) -> tuple[Consequence, ...]:
+        return rules.of_cancelling(order, shown.open_tasks, holders(shown))
 
     @override
     def words(self, call: Call, actor: Actor, order: OrderRow) -> Said:
@@ -118,8 +132,49 @@ class Cancel(OrderDeed):
         if no := closed(subject):
             return no
         if subject.cancel_refused:
-            return Refusal(code=subject.cancel_refused, detail="goods are with the customer or on their way")
+            return Refusal(code=subject.cancel_refused, detail=hearing.GOODS_ARE_OUT)
         return None
+
+
+class Amend(Rehearsable):
+    """Changes what was ordered: before release at once, after it as production and sales decide."""
+
+    action = "amend"
+
+    @override
+    def consequences(self, order: OrderRow, shown: OrderOut, verdict: Verdict) -> tuple[Consequence, ...]:
+        match verdict:
+            case ToOrder(said=AmendOrder() as said):
+                wanted = amending.amendment(said)
+                return rules.of_amending(order, shown.open_tasks, holders(shown), wanted) + rules.deciders(order)
+        return ()
+
+    @override
+    def words(self, call: Call, actor: Actor, order: OrderRow) -> Said:
+        queries.read(queries.DryRun, self.query)
+        form = forms.read(forms.AmendIn, call.body)
+        return AmendOrder(**call.signed(actor, order.version), **dict(form))
+
+    @override
+    def check_version(self, call: Call, subject: OrderRow) -> None:
+        """Weighs the wish, too: not sooner, since a wish that is said again finds it done and changes nothing."""
+        form = forms.read(forms.AmendIn, call.body)
+        today, calendar = day_at(subject.plant_time_zone, call.now), self.office.policy.calendar(call.now)
+        if wrong := amending.faults(form, subject, today, calendar):
+            raise invalid(*wrong)
+        super().check_version(call, subject)
+
+    @override
+    def hindrance(self, actor: Actor, subject: OrderRow, verdict: Verdict) -> Refusal | None:
+        if no := closed(subject):
+            return no
+        if subject.amend_refused:
+            return Refusal(code=subject.amend_refused, detail=hearing.UNDECIDED)
+        return None
+
+
+def holders(shown: OrderOut) -> dict[str, str | None]:
+    return {task.id: task.assignee for task in shown.open_tasks}
 
 
 def closed(order: OrderRow) -> Refusal | None:

@@ -11,11 +11,10 @@ from activities.store import OrderFilter
 from activities.store.views import EventOut, NoticeOut, OrderOut, Page
 from api import forms, queries
 from api.calls import Call
-from api.consequences import of_cancelling
 from api.entering import EnterOrder
 from api.gate import BASE
 from api.openapi import reads, takes
-from api.order_deeds import Cancel, Hold, Repromise, Resume
+from api.order_deeds import Amend, Cancel, Hold, Rehearsable, Repromise, Resume
 from api.problems import not_found
 from api.responses import json_response, listed, one, with_member
 from api.services import Services, services
@@ -113,20 +112,31 @@ async def resume_order(order_no: str, request: Request) -> Response:
 async def cancel_order(order_no: str, request: Request) -> Response:
     """Cancel an order; a dry run only lists what would follow."""
     here = services(request)
-    deed = Cancel(here.office, order_no, request.query_params)
+    return await tried_or_done(request, here, Cancel(here.office, order_no, request.query_params))
+
+
+@router.post("/{order_no}/amend", operation_id="amend_order", **takes(forms.AmendIn, OrderOut, queries.DryRun))
+async def amend_order(order_no: str, request: Request) -> Response:
+    """Change what was ordered; once released, production and sales decide. A dry run only lists what would follow."""
+    here = services(request)
+    return await tried_or_done(request, here, Amend(here.office, order_no, request.query_params))
+
+
+async def tried_or_done(request: Request, here: Services, deed: Rehearsable) -> Response:
     if request.query_params.get("dry_run") == "true":
         return await rehearse(request, here, deed)
     return await here.performer.perform(request, deed)
 
 
-async def rehearse(request: Request, here: Services, deed: Cancel) -> Response:
-    """The order with what cancelling would lead to; refused as the real thing, and remembered by no key."""
+async def rehearse(request: Request, here: Services, deed: Rehearsable) -> Response:
+    """The order with what would follow; refused as the real thing, and remembered by no key."""
     call = Call.of(visiting(request), deed.path, here.office.now())
 
     def judged() -> tuple[OrderOut | None, bytes]:
-        deed.judge(call)
+        verdict = deed.judge(call)
         order = here.store.orders.get(deed.order_no, call.now)
-        return order, json.dumps(of_cancelling(here.store, deed.order_no, call.now), ensure_ascii=False).encode()
+        follow = deed.consequences(deed.find(call), order, verdict) if order else ()
+        return order, json.dumps(follow, ensure_ascii=False).encode()
 
     order, consequences = await here.threads.run(judged)
     if order is None:

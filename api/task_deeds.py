@@ -14,14 +14,15 @@ from api.approvals import check_approver
 from api.calls import Call
 from api.deeds import Deed, Office, ToOrder, Verdict, day_at
 from api.gate import BASE
+from api.order_deeds import closed as order_closed
 from api.problems import Problem, not_found
-from workflows.rules import authority
+from workflows.rules import authority, hearing
 from workflows.types import answers
-from workflows.types.commands import Actor, CompleteTask, ExtendTask, ReportProgress, Said
+from workflows.types.commands import Actor, CompleteTask, CorrectTask, ExtendTask, ReportProgress, Said
 from workflows.types.policy import Policy
 from workflows.types.refusals import Fault, Refusal
 from workflows.types.tasks import Task
-from workflows.types.words import Kind
+from workflows.types.words import Kind, TaskStatus
 
 
 class TaskDeed(Deed[TaskRecord]):
@@ -104,6 +105,37 @@ class Complete(TaskWords):
         )
 
 
+class Correct(TaskWords):
+    """Mends an answer while nothing that followed from it is completed."""
+
+    action = update = "correct"
+
+    @override
+    def may(self, actor: Actor, subject: TaskRecord, call: Call) -> Refusal | None:
+        return authority.may_correct(actor, subject.task)
+
+    @override
+    def words(self, call: Call, actor: Actor, task: Task) -> Said:
+        form = forms.read(forms.CorrectIn, call.body)
+        answer = read_answer(task, form)
+        if task.is_open:
+            raise Problem.of(hearing.unanswered(task))
+        return CorrectTask(
+            **call.signed(actor, task.version),
+            task_id=task.id,
+            outcome=form.outcome,
+            fields=answer.model_dump(mode="json", exclude_unset=True),
+            reason=form.reason,
+        )
+
+    @override
+    def hindrance(self, actor: Actor, subject: TaskRecord, verdict: Verdict) -> Refusal | None:
+        """A question that was taken back has no answer to mend; whether it is too late the order knows."""
+        if subject.task.status is TaskStatus.CANCELLED:
+            return closed(subject.task)
+        return order_closed(subject.order)
+
+
 class Progress(TaskWords):
     action = update = "progress"
 
@@ -148,7 +180,7 @@ class Extend(TaskWords):
         return closed(subject.task)
 
 
-def read_answer(task: Task, form: forms.CompleteIn) -> answers.Answer:
+def read_answer(task: Task, form: forms.CompleteIn | forms.CorrectIn) -> answers.Answer:
     """The typed answer; raises the problems `wrong-outcome` and `invalid`."""
     possible = [name for name in answers.OUTCOMES.get(task.kind, {}) if name not in task.withheld]
     if form.outcome not in possible:

@@ -17,7 +17,7 @@ from api.openapi import TaskWithOutcomes, reads, takes
 from api.problems import not_found
 from api.responses import json_response, listed, one, with_member
 from api.services import Services, services
-from api.task_deeds import Complete, Extend, Progress
+from api.task_deeds import Complete, Correct, Extend, Progress
 from api.visit import visiting
 from workflows.rules import dates
 from workflows.types.words import TaskStatus
@@ -80,6 +80,13 @@ async def complete_task(task_id: str, request: Request) -> Response:
     """Answer a task with one of its outcomes."""
     here = services(request)
     return await here.performer.perform(request, Complete(here.office, task_id))
+
+
+@router.post("/{task_id}/correct", operation_id="correct_task", **takes(forms.CorrectIn, TaskOut))
+async def correct_task(task_id: str, request: Request) -> Response:
+    """Mend a mistaken answer, as long as nothing that followed from it is completed."""
+    here = services(request)
+    return await here.performer.perform(request, Correct(here.office, task_id))
 
 
 @router.post("/{task_id}/progress", operation_id="report_progress", **takes(forms.ProgressIn, TaskOut))

@@ -10,6 +10,7 @@ from workflows.types import events as e
 from workflows.types.base import Message
 from workflows.types.commands import AdoptPolicy
 from workflows.types.policy import Policy
+from workflows.types.state import OrderState
 from workflows.types.tasks import Task
 
 
@@ -32,7 +33,10 @@ class Adoption:
         """From here on the new policy counts; deadlines that it sets otherwise move."""
         moved = self.preview(said.policy)
         self.journal.policies[said.digest] = said.policy
-        self.journal.record(e.PolicyAdopted(policy=said.digest, version=said.policy.version), said.actor, said=said.ref)
+        governed, calendar = self._governed(said.policy), Calendar.of(said.policy.plant)
+        finish = deadlines.latest_finishes(governed, calendar)
+        adopted = e.PolicyAdopted(policy=said.digest, version=said.policy.version, latest_finish=finish)
+        self.journal.record(adopted, said.actor, said=said.ref)
         for each in moved:
             self.desk.move(self.state.tasks[each.task_id], each.would_be, f"policy {said.policy.version}")
 
@@ -46,5 +50,7 @@ class Adoption:
         ]
 
     def _due(self, task: Task, policy: Policy) -> datetime:
-        governed = self.state.model_copy(update={"policy": policy})
-        return deadlines.due_at(task.kind, governed, task.opened_at, Calendar.of(policy.plant))
+        return deadlines.due_at(task.kind, self._governed(policy), task.opened_at, Calendar.of(policy.plant))
+
+    def _governed(self, policy: Policy) -> OrderState:
+        return self.state.model_copy(update={"policy": policy})

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from temporalio import workflow
 
 from workflows.journal import Journal
-from workflows.rules import escalation, risk
+from workflows.rules import escalation, risk, silence
 from workflows.rules.calendar import Calendar
 from workflows.types.policy import Span, Unit
 from workflows.types.state import OrderState
@@ -46,6 +46,10 @@ def wakes(state: OrderState, calendar: Calendar, now: datetime) -> Iterator[Wake
     if state.hold is not None:
         yield Wake(hold_told_next(state, calendar), "the hold has ended")
         return
+    for task in state.tasks.values():
+        told_at = silence.told_at(task, state, calendar)
+        if told_at is not None:
+            yield Wake(told_at, f"silent {task.id}")
     for at in risk.drifts_at(state, calendar, now):
         if at + JUST_AFTER > now:
             yield Wake(at + JUST_AFTER, "risk")

@@ -8,17 +8,22 @@ from temporalio import workflow
 from workflows import ids
 from workflows.journal import Journal
 from workflows.mailroom import Mailroom
-from workflows.rules import dates, deadlines, quantities
+from workflows.rules import dates, deadlines, quantities, risk
 from workflows.types import answers
 from workflows.types import events as e
 from workflows.types.answers import Answer
 from workflows.types.commands import SYSTEM_ACTOR, Actor, CompleteTask, ExtendTask
+from workflows.types.orders import Amendment
 from workflows.types.tasks import Task
-from workflows.types.words import STAGE_OF, STEP_OF, Kind
+from workflows.types.words import STAGE_OF, STEP_OF, Department, Kind
 
 
 class OrderWithdrawn(Exception):
     """The order was closed while a step waited for its answer."""
+
+
+class WayChanged(Exception):
+    """The order stands elsewhere than the step that waited: an answer was corrected, or lines were amended."""
 
 
 class Desk:
@@ -32,10 +37,13 @@ class Desk:
         """What was answered and no step has taken yet."""
         self.answered_by = SYSTEM_ACTOR
         """Who gave the answer that `ask` returned last."""
+        self.mended: str | None = None
+        """Why, if that answer corrected an earlier one."""
         self.is_waiting = False
         self.renew: Callable[[], None] = lambda: None
         """Called when a step waits and nothing happens: the place to continue as new."""
-        self._givers: dict[Kind, Actor] = {}
+        self._givers: dict[Kind, tuple[Actor, str | None]] = {}
+        self._way_changed = False
 
     async def ask(self, kind: Kind, on_opening: Callable[[Task], None] = lambda task: None) -> Answer:
         """Opens a task of this kind unless one is open, and waits for its answer."""
@@ -50,12 +58,13 @@ class Desk:
                 on_opening(self.open(kind))
         await self._wait(asked)
         kind = next(kind for kind in asked if kind in self.answers)
-        self.answered_by = self._givers.pop(kind)
+        self.answered_by, self.mended = self._givers.pop(kind)
         return kind, self.answers.pop(kind)
 
     async def _wait(self, kinds: tuple[Kind, ...]) -> None:
         def something_happened() -> bool:
-            return self.state.is_closed or any(kind in self.answers for kind in kinds) or self._may_renew()
+            answered = any(kind in self.answers for kind in kinds)
+            return self.state.is_closed or self._way_changed or answered or self._may_renew()
 
         while not any(kind in self.answers for kind in kinds):
             self.is_waiting = True
@@ -63,6 +72,9 @@ class Desk:
             self.is_waiting = False
             if self.state.is_closed:
                 raise OrderWithdrawn
+            if self._way_changed:
+                self._way_changed = False
+                raise WayChanged
             if self._may_renew():
                 self.renew()
 
@@ -77,10 +89,19 @@ class Desk:
     @property
     def is_idle(self) -> bool:
         """Whether every answer has had its consequences: the step waits for people again."""
-        return self.state.is_closed or (self.is_waiting and not self.answers)
+        return self.state.is_closed or (self.is_waiting and not self.answers and not self._way_changed)
 
-    def open(self, kind: Kind) -> Task:
-        """Puts a new question before its department."""
+    def change_way(self) -> None:
+        """The step that waits gives up its question; the order goes on from where its state says."""
+        self._way_changed = True
+
+    def mend(self, kind: Kind, answer: Answer, by: Actor, reason: str) -> None:
+        """Hands the step that asked another answer than it had."""
+        self.answers[kind], self._givers[kind] = answer, (by, reason)
+        self.change_way()
+
+    def open(self, kind: Kind, department: Department | None = None, amendment: Amendment | None = None) -> Task:
+        """Puts a new question before its department, the policy's unless another is named."""
         now, state, calendar = workflow.now(), self.state, self.journal.calendar
         n = state.counters.get(kind, 0) + 1
         due = deadlines.due_at(kind, state, now, calendar)
@@ -89,32 +110,36 @@ class Desk:
             kind=kind,
             n=n,
             stage=STAGE_OF[STEP_OF.get(kind, state.step)],
-            department=state.policy.tasks[kind].department,
+            department=department or state.policy.tasks[kind].department,
             opened_at=now,
             due_at=due,
             due_soon_at=deadlines.due_soon_at(kind, state.policy, now, due, calendar),
+            latest_finish=deadlines.latest_finish(kind, state, calendar),
+            earliest=risk.earliest(state, calendar, now) if kind is Kind.DECIDE_PROMISE else None,
             quantities=quantities.before(kind, state),
             barred=state.work.makers if kind is Kind.INSPECT else (),
             withheld=("redeliver",) if kind is Kind.RESOLVE_REFUSAL and state.work.lost else (),
+            amendment=amendment,
         )
         self.journal.record(e.TaskOpened(task=task))
         if state.policy.departments[task.department].task_opened:
             self.mailroom.tell("task_opened", "assignee", about=task)
         return task
 
-    def take(self, said: CompleteTask, beside: Callable[[Answer, Actor], None]) -> None:
+    def take(self, said: CompleteTask, beside: Callable[[Task, Answer, Actor], None]) -> None:
         """Closes a task with its answer; the step that asked takes it from here, or `beside` when no step did."""
         task = self.state.tasks[said.task_id]
         answer = answers.read(task.kind, said.outcome, said.fields)
         self._close(task, answer, said.outcome, said.actor, said)
         if task.kind not in STEP_OF:
-            beside(answer, said.actor)
+            beside(task, answer, said.actor)
 
     def extend(self, said: ExtendTask) -> None:
         """Moves a deadline by word of the department's head."""
         task = self.state.tasks[said.task_id]
         due = dates.instant(said.due_at, self.journal.calendar)
-        self.journal.record(self.moved(task, due, said.reason), said.actor, of=task.department, said=said.ref)
+        moved = self.moved(task, due, said.reason).model_copy(update={"is_extended": True})
+        self.journal.record(moved, said.actor, of=task.department, said=said.ref)
 
     def end_unanswered(self, task: Task) -> None:
         """Feedback that never came is recorded as no answer (R17)."""
@@ -133,7 +158,7 @@ class Desk:
             said=said.ref if said else None,
         )
         if task.kind in STEP_OF:
-            self.answers[task.kind], self._givers[task.kind] = answer, by
+            self.answers[task.kind], self._givers[task.kind] = answer, (by, None)
 
     def withdraw(self, task: Task | None, reason: str) -> None:
         """Takes a question back, if it is still open."""

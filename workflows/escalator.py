@@ -1,4 +1,4 @@
-"""What time brings: rungs of the ladder, feedback that never comes, a hold that has ended (contract §3)."""
+"""What time brings: rungs of the ladder, silence, feedback that never comes, a hold that has ended (contract §3)."""
 
 from temporalio import workflow
 
@@ -6,7 +6,7 @@ from workflows.clock import hold_told_next, ticking
 from workflows.desk import Desk
 from workflows.journal import Journal
 from workflows.mailroom import Mailroom
-from workflows.rules import escalation
+from workflows.rules import escalation, judgement, silence
 from workflows.types import events as e
 from workflows.types.tasks import Task
 
@@ -23,6 +23,7 @@ class Escalator:
         self.journal.nudge()
         for task in ticking(self.state):
             self._climb(task)
+            self._tell_silence(task)
             self._end(task)
         self._tell_hold_end()
 
@@ -35,6 +36,15 @@ class Escalator:
         top, superseded = due[-1], tuple(step.rung.name for step in due[:-1])
         self.journal.record(e.RungReached(task_id=task.id, rung=top.rung.name, level=top.level, superseded=superseded))
         self.mailroom.tell(top.rung.name, *top.rung.to, about=task, level=top.level)
+
+    def _tell_silence(self, task: Task) -> None:
+        """The head of production hears once that nothing was reported; the next report arms it again (R10)."""
+        at = silence.told_at(task, self.state, self.journal.calendar)
+        if at is None or at > workflow.now():
+            return
+        since = silence.since(task)
+        self.journal.record(e.SilenceNoticed(task_id=task.id, since=since))
+        self.mailroom.tell("silent", "head", about=task, since=judgement.written(since))
 
     def _end(self, task: Task) -> None:
         ends = escalation.ends_at(task, self.state.policy, self.journal.calendar)

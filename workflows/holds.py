@@ -10,6 +10,7 @@ from workflows.rules import dates
 from workflows.types import events as e
 from workflows.types.commands import HoldOrder, ResumeOrder
 from workflows.types.orders import Hold
+from workflows.types.slack import Blame
 from workflows.types.tasks import Task
 from workflows.types.words import NOT_HELD, Department
 
@@ -48,4 +49,4 @@ class Holds:
         expected = self.state.expected_completion
         if expected is not None and held > timedelta(0):
             moved = self.journal.calendar.add(expected, held)
-            self.journal.record(e.ExpectedCompletionMoved(expected_completion=moved, reason="held"))
+            self.journal.record(e.ExpectedCompletionMoved(expected_completion=moved, reason="held", blame=Blame.HOLD))

@@ -80,6 +80,8 @@ class Journal:
         )
         if isinstance(data, e.TaskCompleted | e.TaskCancelled):
             self.closed[data.task_id] = fold.closed(self.state.tasks[data.task_id], event)
+        if isinstance(data, e.AnswerCorrected):
+            self.closed[data.task_id] = fold.corrected(self.state.answered[data.task_id].task, event)
         fold.apply(self.state, event, self.policies)
         self.pending.append(event)
         return event.seq
@@ -124,6 +126,7 @@ class Journal:
             order=views.row(self.state, self.calendar, workflow.now()),
             events=batch,
             tasks=(*self.state.tasks.values(), *closed),
+            answered=tuple(each.task for each in self.state.answered.values()),
             first_seq=self.state.seq - len(batch) + 1,
             confirmed_seq=self._in_history,
             follows=self.chain,

@@ -9,8 +9,10 @@ from temporalio.exceptions import ApplicationError
 
 from workflows import follow_up, visibility
 from workflows.adoption import Adoption, MovedDeadline
+from workflows.amendments import Amendments
 from workflows.clock import Clock
-from workflows.desk import Desk, OrderWithdrawn
+from workflows.corrections import Corrections
+from workflows.desk import Desk, OrderWithdrawn, WayChanged
 from workflows.escalator import Escalator
 from workflows.holds import Holds
 from workflows.journal import Journal
@@ -26,7 +28,9 @@ from workflows.types.notices import Told
 from workflows.types.orders import Work
 from workflows.types.policy import Policy
 from workflows.types.refusals import Refusal
+from workflows.types.slack import Blame
 from workflows.types.state import OrderState
+from workflows.types.tasks import Task
 from workflows.types.words import READINESS, DeliveryState, Department, Kind, OrderStatus, Step
 
 
@@ -44,6 +48,8 @@ class OrderWorkflow:
         self.shipping = Shipping(self.journal, self.mailroom)
         self.holds = Holds(self.journal, self.desk)
         self.adoption = Adoption(self.journal, self.desk)
+        self.amendments = Amendments(self.journal, self.desk)
+        self.corrections = Corrections(self.journal, self.desk)
         self.clock = Clock(self.journal, Escalator(self.journal, self.desk, self.mailroom).ring)
         self.journal.before_writing = self.settle
         self.journal.after_writing = self.written
@@ -75,7 +81,7 @@ class OrderWorkflow:
         """Sales confirms details and date with the customer, who may change or withdraw the order (R6)."""
         match await self.desk.ask(Kind.CONFIRM_ORDER):
             case a.Confirm() as answer:
-                self.promises.give(answer, by=self.desk.answered_by)
+                self.promises.give(answer, by=self.desk.answered_by, reason=self.desk.mended)
                 # One notice each: that one department cannot be reached must not hide behind the other (R7).
                 self.mailroom.tell("order_released", Department.PRODUCTION)
                 self.mailroom.tell("order_released", Department.WAREHOUSE)
@@ -176,7 +182,7 @@ class OrderWorkflow:
                 self.work(quantities.dropped(self.state.work, missing))
                 return Step.PLAN_SHIPMENT if quantities.sendable(self.state.work) else self.delivery_is_settled()
             case _:
-                self.work(quantities.start(self.state.work, quantities.missing(self.state)))
+                self.work(quantities.remade(self.state.work, quantities.missing(self.state)))
                 return Step.MAKE_PLAN
 
     async def plan_shipment(self) -> Step:
@@ -190,6 +196,7 @@ class OrderWorkflow:
         """The goods leave, once the notice is on record and old enough; or the shipment is planned anew (R15)."""
         match await self.desk.ask(Kind.DISPATCH, self.shipping.give_notice):
             case a.Dispatched() as answer:
+                self.amendments.drop("the goods have left")
                 self.work(quantities.sent(self.state.work))
                 self.shipping.leave(answer)
                 return Step.SIGN_OFF
@@ -234,14 +241,22 @@ class OrderWorkflow:
 
     # What the steps have in common.
 
+    def decide(self, task: Task, answer: a.Answer, by: c.Actor) -> None:
+        """What was asked beside the way of the goods."""
+        if task.kind is Kind.DECIDE_AMENDMENT:
+            self.amendments.decide(task, answer, by)
+        else:
+            self.promises.decide(answer, by)
+
     def work(self, work: Work) -> None:
         """The goods have moved."""
         self.journal.record(e.WorkMoved(work=work))
 
     def start_readiness(self) -> Step:
-        """All three at first; after a remake only what was short before."""
-        again = self.state.counters.get(Kind.PRODUCE, 0) > 0
-        unready = self.state.work.was_short if again else READINESS
+        """All three at first; after a remake only what was short before, and nothing where nothing is to be made."""
+        if not self.state.work.to_produce:
+            return Step.INSPECT
+        unready = self.state.work.was_short if self.state.work.is_remake else READINESS
         self.work(self.state.work.model_copy(update={"unready": unready, "eta_due": {}}))
         return Step.GET_READY if unready else Step.PRODUCE
 
@@ -252,7 +267,7 @@ class OrderWorkflow:
         was_short = work.was_short if kind in work.was_short else (*work.was_short, kind)
         self.work(work.model_copy(update={"was_short": was_short, "eta_due": {**work.eta_due, kind: arrives}}))
         earliest = calendar.add(arrives, timedelta(seconds=self.state.planned_seconds))
-        self.promises.expect_not_before(earliest, f"{answer.item} short until {answer.eta}")
+        self.promises.expect_not_before(earliest, f"{answer.item} short until {answer.eta}", Blame.SHORTAGE, kind)
 
     def start_rework(self) -> Step:
         self.work(quantities.rework_opened(self.state.work))
@@ -292,7 +307,12 @@ class OrderWorkflow:
     @workflow.update(name="complete")
     async def complete(self, said: c.CompleteTask) -> int:
         """Answers a task."""
-        return await self.heard(said, lambda: self.desk.take(said, beside=self.promises.decide))
+        return await self.heard(said, lambda: self.desk.take(said, beside=self.decide))
+
+    @workflow.update(name="correct")
+    async def correct(self, said: c.CorrectTask) -> int:
+        """Mends an answer, by word of the department's head."""
+        return await self.heard(said, lambda: self.corrections.correct(said))
 
     @workflow.update(name="progress")
     async def progress(self, said: c.ReportProgress) -> int:
@@ -318,6 +338,11 @@ class OrderWorkflow:
     async def resume(self, said: c.ResumeOrder) -> int:
         """Lets the clocks run again; the held working time moves the deadlines."""
         return await self.heard(said, lambda: self.holds.resume(said))
+
+    @workflow.update(name="amend")
+    async def amend(self, said: c.AmendOrder) -> int:
+        """Changes what was ordered; once released, as production and sales decide (R6)."""
+        return await self.heard(said, lambda: self.amendments.amend(said))
 
     @workflow.update(name="cancel")
     async def cancel(self, said: c.CancelOrder) -> int:
@@ -361,6 +386,10 @@ class OrderWorkflow:
     def _may_complete(self, said: c.CompleteTask) -> None:
         self.judge(said)
 
+    @correct.validator
+    def _may_correct(self, said: c.CorrectTask) -> None:
+        self.judge(said)
+
     @progress.validator
     def _may_report(self, said: c.ReportProgress) -> None:
         self.judge(said)
@@ -379,6 +408,10 @@ class OrderWorkflow:
 
     @resume.validator
     def _may_resume(self, said: c.ResumeOrder) -> None:
+        self.judge(said)
+
+    @amend.validator
+    def _may_amend(self, said: c.AmendOrder) -> None:
         self.judge(said)
 
     @cancel.validator
@@ -420,6 +453,8 @@ class OrderWorkflow:
             following = await getattr(self, step.value)()
         except OrderWithdrawn:
             return Step.CLOSED
+        except WayChanged:
+            following = self.state.step
         return Step.CLOSED if self.state.is_closed else following
 
     def settle(self) -> None:

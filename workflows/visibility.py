@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from workflows.rules import deadlines, escalation, risk
+from workflows.rules import causes, deadlines, escalation, risk
 from workflows.rules.calendar import Calendar
+from workflows.types.slack import Blame, Cause
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
 
@@ -22,6 +23,8 @@ REWORK_ROUNDS = SearchAttributeKey.for_int("ReworkRounds")
 
 ALL: tuple[SearchAttributeKey[Any], ...] = (CUSTOMER, STAGE, RISK, PROMISE_DATE, ESCALATION_LEVEL, REWORK_ROUNDS)
 """Registered at start-up: an unregistered attribute fails every workflow task, silently retried."""
+
+MOST_CAUSES = 5
 
 LONGEST = 60
 """Characters of a value or summary: over 2,048 bytes of escaped text would terminate the workflow for good."""
@@ -53,12 +56,13 @@ def _wanted(state: OrderState, calendar: Calendar) -> Iterator[SearchAttributeUp
 
 
 def details(state: OrderState, calendar: Calendar, now: datetime) -> str:
-    """Markdown: who is asked, until when, what comes next; and the five dates."""
+    """Markdown: who is asked, until when, what comes next; what ate the slack; and the five dates."""
     zone = ZoneInfo(state.policy.plant.time_zone)
     rows = "".join(_task_row(task, state, calendar, now, zone) for task in state.tasks.values())
-    table = f"| task | department | due | | next |\n|---|---|---|---|---|\n{rows}\n" if rows else "Nobody is asked anything.\n\n"
+    head = "| task | department | due | | latest finish | next |\n|---|---|---|---|---|---|\n"
+    table = f"{head}{rows}\n" if rows else "Nobody is asked anything.\n\n"
     held = f"**On hold** until {_local(state.hold.until, zone)}: {escaped(state.hold.reason)}\n\n" if state.hold else ""
-    return f"{held}{table}{_dates(state, zone)}"
+    return f"{held}{table}{_causes(state, calendar, now)}{_dates(state, zone)}"
 
 
 def _task_row(task: Task, state: OrderState, calendar: Calendar, now: datetime, zone: ZoneInfo) -> str:
@@ -66,12 +70,29 @@ def _task_row(task: Task, state: OrderState, calendar: Calendar, now: datetime, 
     after = f"{coming.rung.name} {_local(coming.at, zone)}" if coming else "—"
     lateness = deadlines.lateness(task, now).replace("_", " ")
     level = f", level {task.escalation_level}" if task.escalation_level else ""
-    return f"| {task.kind} {task.n} | {task.department} | {_local(task.due_at, zone)} | {lateness}{level} | {after} |\n"
+    latest = _local(task.latest_finish, zone) if task.latest_finish else "—"
+    asked = f"{task.kind} {task.n}{f' (earliest {task.earliest})' if task.earliest else ''}"
+    return f"| {asked} | {task.department} | {_local(task.due_at, zone)} | {lateness}{level} | {latest} | {after} |\n"
+
+
+def _causes(state: OrderState, calendar: Calendar, now: datetime) -> str:
+    """Why the order is at risk or late."""
+    if not risk.is_threatened(state.risk):
+        return ""
+    told = ", ".join(_cause(cause) for cause in causes.causes(state, calendar, now)[:MOST_CAUSES])
+    return f"**{str(state.risk).replace('_', ' ')}**: slack eaten by {told}\n\n"
+
+
+def _cause(cause: Cause) -> str:
+    if cause.blame is Blame.PROMISE:
+        return "nothing: the promise was given with too little"
+    of = f" {cause.kind}" if cause.kind else ""
+    return f"{cause.blame}{of}{f' {cause.n}' if cause.n else ''} {cause.hours:g} h"
 
 
 def _dates(state: OrderState, zone: ZoneInfo) -> str:
     promise, shipment = state.promise, state.shipment
-    promised = f"{promise.date} (revision {promise.revision})" if promise else "—"
+    promised = f"{promise.date} (revision {promise.revision}, first {state.promises[0].date})" if promise else "—"
     expected = _local(state.expected_completion, zone) if state.expected_completion else "—"
     shipped = f"{_local(shipment.ship_at, zone)}, arrival {shipment.arrival}" if shipment else "—"
     facts = {

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from activities.mail.matter import Matter, lines
 from activities.mail.words import Words
+from workflows.types.orders import Amendment
 from workflows.types.words import Kind, Priority
 
 ON_THE_ROAD = (Kind.DISPATCH, Kind.SIGN_OFF)
@@ -44,9 +45,11 @@ def for_staff(matter: Matter, words: Words) -> list[Fact]:
         ship_to=order.ship_to,
         requested=order.requested_date,
         promised=order.promised,
+        first_promised=order.first_promised if order.first_promised != order.promised else None,
         expected_completion=matter.time(order.expected_completion),
         planned_ship=matter.time(order.planned_ship),
         planned_arrival=order.planned_arrival,
+        delivered=order.delivered,
     )
 
 
@@ -63,6 +66,19 @@ def _of_task(matter: Matter, words: Words) -> list[Fact]:
         department=words.department(task.department),
         holder=matter.holder,
         due=matter.time(task.due_at),
+    ) + _of_wish(task.amendment, words)
+
+
+def _of_wish(amendment: Amendment | None, words: Words) -> list[Fact]:
+    """What production and sales are to decide."""
+    if amendment is None:
+        return []
+    return _known(
+        words,
+        wish_reason=amendment.reason,
+        wish_lines=lines(amendment.lines, words) if amendment.lines else None,
+        wish_requested=amendment.requested_date,
+        wish_ship_to=amendment.ship_to,
     )
 
 

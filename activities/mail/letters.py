@@ -11,6 +11,7 @@ from activities.mail.matter import Matter
 from activities.mail.recipients import CUSTOMER, UNOWNED
 from activities.mail.words import TEMPLATES, Words
 from activities.store.ledger import LedgerRow
+from workflows.types import slack
 from workflows.types.notices import Notice
 
 RUNGS = ("remind", "overdue", "escalate", "critical")
@@ -28,7 +29,7 @@ DATA = {
 }
 """By kind of mail: the keys of `Notice.data` that its letter reads; a missing one is left out of the letter.
 
-Instants (`ship_at`, `since`) and dates are written in ISO form."""
+Instants (`ship_at`, `since`) and dates are written in ISO form, causes as `slack.written` writes them."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def _readable(data: dict[str, str | None], matter: Matter, words: Words) -> dict
         "until": matter.time(order.hold.until) if order.hold else None,
         "undelivered": words.mail(undelivered) if undelivered else None,
         "addressee": words.recipient(addressee) if addressee else None,
+        "causes": [words.cause(cause) for cause in slack.read(data.get("cause") or "[]")],
     }
 
 

@@ -3,19 +3,27 @@
 from workflows.types.notices import Notice
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
-from workflows.types.words import OrderStatus
+from workflows.types.words import OrderStatus, Risk
 
 HOLD_ENDED = "hold_ended"
+SILENT = "silent"
+WARNINGS = (Risk.AT_RISK, Risk.LATE)
+CLOSED = (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
 
 
 def is_stale(notice: Notice, order: OrderRow, task: Task | None) -> bool:
-    """Whether what the notice tells has been overtaken: answered, resumed, escalated further, or given a new deadline."""
+    """Whether what the notice tells has been overtaken: answered, reported, resumed, escalated, or given a new date."""
     if notice.kind == HOLD_ENDED:
         return order.status is not OrderStatus.ON_HOLD
+    if notice.kind in WARNINGS:
+        # A new promise has a risk of its own.
+        return order.status in CLOSED or notice.data.get("revision") != f"{len(order.promises)}"
     if notice.task_id is None:
         return False
     # A notice leaves only once the store has its task: a task that is gone was an undone attempt's.
     if task is None or not task.is_open:
+        return True
+    if notice.kind == SILENT and task.reported_at is not None and task.reported_at > notice.at:
         return True
     # Only rungs have a level.
     if notice.level == 0:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from workflows.types.slack import Cause
 from workflows.types.words import Department, Kind, Language
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -23,6 +24,7 @@ class Words:
     mails: dict[str, str]
     tasks: dict[str, str]
     todo: dict[str, str]
+    causes: dict[str, str]
 
     @classmethod
     @cache
@@ -34,6 +36,11 @@ class Words:
 
     def department(self, department: Department) -> str:
         return self.departments[department]
+
+    def cause(self, cause: Cause) -> str:
+        """What ate how much slack."""
+        task = self.tasks[cause.kind] if cause.kind else ""
+        return self.causes[cause.blame].format(task=task, n=cause.n, hours=f"{cause.hours:g}")
 
     def mail(self, kind: str) -> str:
         """What a mail of this kind is called; a rung of the plant's own making is called by its name."""

@@ -8,7 +8,8 @@ from urllib.parse import quote
 from activities.store.records import TaskRecord, order_out, task_out
 from activities.store.replies import etag
 from activities.store.task_rows import Standing
-from workflows.types.events import DeadlineMoved, Event, OrderEntered, ProgressReported, SaidRef, TaskCompleted
+from workflows.types import events as e
+from workflows.types.events import Event, OrderEntered, SaidRef
 from workflows.types.flush import Flush
 
 
@@ -36,7 +37,12 @@ class Answers:
     def _shown(self, event: Event) -> dict[str, Any]:
         """The task, for what was said to a task; else the order."""
         match event.data:
-            case TaskCompleted(task_id=id) | ProgressReported(task_id=id) | DeadlineMoved(task_id=id) if id in self._tasks:
+            case (
+                e.TaskCompleted(task_id=id)
+                | e.AnswerCorrected(task_id=id)
+                | e.ProgressReported(task_id=id)
+                | e.DeadlineMoved(task_id=id)
+            ) if id in self._tasks:
                 record = self._tasks[id]
                 return {"body": task_out(record, self._flush.at).model_dump_json(), "etag": etag(record.version)}
             case _:

@@ -1,5 +1,6 @@
 """The tasks of a flush: the order's open rows become exactly its open tasks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,16 +10,18 @@ from activities.store.database import Database
 from activities.store.keys import task_key
 from activities.store.records import TaskRecord
 from activities.store.tables import TASK
-from workflows.types.events import TaskOpened
+from workflows.types.events import AnswerCorrected, TaskOpened
 from workflows.types.flush import Flush
 from workflows.types.tasks import Task
 from workflows.types.words import TaskStatus
 
+KNOWN = select(TASK.c.id, TASK.c.status, TASK.c.opened_seq, TASK.c.unnumbered, TASK.c.holder, TASK.c.body)
 # Whatever the flush may contradict: open rows, and those that an undone attempt touched.
-CONCERNED = select(TASK.c.id, TASK.c.status, TASK.c.opened_seq, TASK.c.unnumbered, TASK.c.holder, TASK.c.body).where(
+CONCERNED = KNOWN.where(
     TASK.c.order_id == bindparam("order"),
     or_(TASK.c.status == TaskStatus.OPEN, TASK.c.version >= bindparam("first_seq")),
 )
+MENDED = KNOWN.where(TASK.c.id.in_(bindparam("mended", expanding=True)))
 GONE = delete(TASK).where(TASK.c.id.in_(bindparam("gone", expanding=True)))
 
 
@@ -37,11 +40,12 @@ def write(database: Database, connection: Connection, flush: Flush, standing: St
     """Makes the tasks' rows those of the flush; the flush's tasks as they now stand, by id."""
     asked = {"order": standing.order_id, "first_seq": flush.first_seq}
     known = {row.id: row for row in connection.execute(CONCERNED, asked)}
+    if mended := [task_key(event.data.task_id) for event in flush.events if isinstance(event.data, AnswerCorrected)]:
+        known |= {row.id: row for row in connection.execute(MENDED, {"mended": mended})}
     opened = {event.data.task.id: event.seq for event in flush.events if isinstance(event.data, TaskOpened)}
+    tasks = (*flush.tasks, *unmended(flush, known, standing))
     # Not opened in this batch means before it.
-    rows = [
-        row_of(task, opened.get(task.id, flush.first_seq - 1), known.get(task_key(task.id)), standing) for task in flush.tasks
-    ]
+    rows = [row_of(task, opened.get(task.id, flush.first_seq - 1), known.get(task_key(task.id)), standing) for task in tasks]
     gone = {key for key, row in known.items() if is_ghost(row, flush)} - {row["id"] for row in rows}
     if gone:
         connection.execute(GONE, {"gone": sorted(gone)})
@@ -49,8 +53,16 @@ def write(database: Database, connection: Connection, flush: Flush, standing: St
         connection.execute(database.upsert(TASK, "order_id", "holder"), changed)
     return {
         task.id: TaskRecord(task, flush.order, row["holder"], task.version + row["unnumbered"], standing.policy)
-        for task, row in zip(flush.tasks, rows, strict=True)
+        for task, row in zip(tasks, rows, strict=True)
     }
+
+
+def unmended(flush: Flush, known: Mapping[str, Any], standing: Standing) -> list[Task]:
+    """Answers that only an undone attempt has corrected."""
+    if not standing.healed:
+        return []
+    told = {task.id for task in flush.tasks}
+    return [task for task in flush.answered if task.id not in told and task_key(task.id) in known]
 
 
 def is_ghost(row: Any, flush: Flush) -> bool:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel
 
 from activities.store.register import Away, Person
 from workflows.types.base import Message
-from workflows.types.orders import Customer, Line, Promise, Quantities
+from workflows.types.orders import Amendment, Customer, Line, Promise, Quantities
 from workflows.types.words import (
     DeliveryState,
     Department,
@@ -116,8 +116,14 @@ class TaskOut(Message):
     status: TaskStatus
     blocked: str | None
     quantities: Quantities | None
+    amendment: Amendment | None
+    """Of decide_amendment: what is to be decided, and what agreeing would lead to."""
     opened_at: Utc
     due_at: Utc
+    latest_finish: Utc | None
+    """The last instant at which it may be done if the promise is to hold."""
+    earliest: date | None
+    """Of decide_promise: the earliest date that the forecast supports."""
     lateness: Lateness | None
     escalation_level: int
     outcome: str | None

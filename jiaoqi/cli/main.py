@@ -22,6 +22,7 @@ COMMANDS = {
     "order": "jiaoqi.cli.orders:order",
     "task": "jiaoqi.cli.tasks:task",
     "import": "jiaoqi.cli.importing:import_orders",
+    "rehearse": "jiaoqi.cli.rehearsing:rehearse",
     "doctor": "jiaoqi.cli.doctor:doctor",
 }
 INTERRUPTED = 130

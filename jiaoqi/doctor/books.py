@@ -16,7 +16,7 @@ from activities.store.policies import UnknownPolicy
 from jiaoqi.doctor.findings import Kind
 from workflows.rules import fold, views
 from workflows.rules.calendar import Calendar
-from workflows.types.events import Event, OrderEntered, PolicyAdopted, TaskCancelled, TaskCompleted
+from workflows.types.events import AnswerCorrected, Event, OrderEntered, PolicyAdopted, TaskCancelled, TaskCompleted
 from workflows.types.orders import OrderRow
 from workflows.types.policy import Policy
 from workflows.types.state import OrderState
@@ -77,6 +77,9 @@ def retold(events: list[Event], find: Find) -> Retold:
             if isinstance(event.data, TaskCompleted | TaskCancelled):
                 closing = state.tasks[event.data.task_id]
                 tasks[task_key(closing.id)] = fold.closed(closing, event)
+            elif isinstance(event.data, AnswerCorrected):
+                mended = state.answered[event.data.task_id].task
+                tasks[task_key(mended.id)] = fold.corrected(mended, event)
             fold.apply(state, event, policies)
     except (KeyError, ValueError) as error:
         raise CannotBeTold(Kind.EVENTS_UNREADABLE, f"its events contradict each other: {error}") from error

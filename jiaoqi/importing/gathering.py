@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from jiaoqi.importing.mapping import ISO, OF_LINES, OF_ORDERS, Mapping
@@ -141,12 +141,7 @@ def differences(row: Row, head: Row, mapping: Mapping) -> Iterator[RowFault]:
 
 
 def day(row: Row, mapping: Mapping) -> date | None:
-    for form in mapping.date_formats:
-        try:
-            return datetime.strptime(row.fields.get("requested_date", ""), form).replace(tzinfo=UTC).date()
-        except ValueError:
-            continue
-    return None
+    return mapping.date_in(row.fields.get("requested_date", ""))
 
 
 def written(mapping: Mapping) -> str:

@@ -9,7 +9,7 @@ from activities.policy_reading import Place, Reader, Refused, Tree, reader, seve
 from activities.policy_text import dotted
 from activities.policy_values import text
 from jiaoqi.errors import JiaoqiError
-from jiaoqi.importing.mapping import FIELDS, ISO, REQUIRED, Mapping
+from jiaoqi.importing.mapping import FIELDS, ISO, PAST, REQUIRED, Mapping
 from workflows.types.words import Language, Priority
 
 PLAIN_TEXT = """
@@ -28,6 +28,12 @@ customer_ref = "customer_ref"
 ship_to = "ship_to"
 priority = "priority"
 note = "note"
+
+[past]
+entered = "entered"
+promised = ["promised", "requested_date"]
+delivered = "delivered"
+recorded = "recorded"
 """
 """Columns named like the fields of an order in JSON."""
 
@@ -42,6 +48,12 @@ requested_date = "Scheduled Delivery Date"
 [dates]
 formats = ["%Y-%m-%d", "%d-%b-%y"]      # as cleaned, and as the programme itself publishes it
 lines = "latest"
+
+[past]
+entered = ["PO Sent to Vendor Date", "PQ First Sent to Client Date"]
+promised = "Scheduled Delivery Date"
+delivered = "Delivered to Client Date"
+recorded = "Delivery Recorded Date"
 """
 """The delivery history of the public health supply programme SCMS."""
 
@@ -103,6 +115,7 @@ MAPPING = table(
         "optional": several(word(FIELDS, "a field")),
         "defaults": table(DEFAULTS, "field with a default"),
         "dates": table({"formats": several(date_format), "lines": word((LATEST, SAME), "a rule for the dates of lines")}),
+        "past": table(dict.fromkeys(PAST, column), "date of the past"),
     },
     required=("columns",),
 )
@@ -131,6 +144,7 @@ def of_tree(tree: Tree, text: str, name: str) -> Mapping:
         defaults=found.get("defaults", {}),
         date_formats=dates.get("formats", (ISO,)),
         takes_latest_date=dates.get("lines") == LATEST,
+        past=found.get("past", {}),
     )
 
 

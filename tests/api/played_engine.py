@@ -10,12 +10,13 @@ from typing_extensions import override
 from activities.store import SqlJournal, Store
 from api.engine import AlreadyEntered, Engine, NotRunning, Refused
 from workflows import ids
-from workflows.rules import dates, fold, hearing, views
+from workflows.rules import amending, dates, fold, hearing, views
 from workflows.rules.calendar import Calendar
 from workflows.types import commands as c
 from workflows.types import events as e
 from workflows.types.events import Event, SaidRef
 from workflows.types.flush import Flush
+from workflows.types.notices import Notice
 from workflows.types.orders import Hold, Promise
 from workflows.types.policy import Policy
 from workflows.types.refusals import STATUS
@@ -45,6 +46,8 @@ class PlayedOrder:
         event = Event(seq=self.state.seq + 1, at=now, actor=actor, said=said.ref if said else None, data=data)
         if isinstance(data, e.TaskCompleted | e.TaskCancelled):
             self.closed.append(fold.closed(self.state.tasks[data.task_id], event))
+        if isinstance(data, e.AnswerCorrected):
+            self.closed.append(fold.corrected(self.state.answered[data.task_id].task, event))
         fold.apply(self.state, event, self.policies)
         self.pending.append(event)
         return event.seq
@@ -109,6 +112,12 @@ class PlayedOrder:
         match said:
             case c.CompleteTask():
                 return e.TaskCompleted(task_id=said.task_id, outcome=said.outcome, fields=said.fields, comment=said.comment)
+            case c.CorrectTask():
+                return e.AnswerCorrected(task_id=said.task_id, outcome=said.outcome, fields=said.fields, reason=said.reason)
+            case c.AmendOrder() if self.state.promise is None:
+                return e.OrderAmended(amendment=amending.amendment(said))
+            case c.AmendOrder():
+                return e.AmendmentProposed(amendment=amending.amendment(said))
             case c.ReportProgress():
                 return e.ProgressReported(task_id=said.task_id, **said.progress.model_dump(exclude={"expected_completion"}))
             case c.ExtendTask():
@@ -201,6 +210,27 @@ class PlayedEngine(Engine):
         order = self.orders.pop(ids.order_id(order_no))
         order.record(e.OrderClosed(status=OrderStatus.COMPLETED, delivery=DeliveryState.FULL), self.now())
         order.withdraw_tasks(self.now())
+        order.flush(self.now())
+
+    def withdraw(self, order_no: str) -> None:
+        """Every open question is taken back."""
+        order = self.order(order_no)
+        order.withdraw_tasks(self.now())
+        order.flush(self.now())
+
+    def answered(self, order_no: str, kind: Kind, outcome: str, fields: dict[str, Any], **asked: Any) -> str:
+        """The id of a question that was asked and answered last."""
+        task = self.open(order_no, kind, **asked)
+        order = self.order(order_no)
+        order.record(e.TaskCompleted(task_id=task.id, outcome=outcome, fields=fields), self.now())
+        order.flush(self.now())
+        return task.id
+
+    def told(self, order_no: str, kind: str, *to: str) -> None:
+        """A notice of this kind was asked for."""
+        order = self.order(order_no)
+        notice = Notice(key=f"{order_no}.{kind}.{order.state.seq + 1}", kind=kind, to=to, at=self.now())
+        order.record(e.NoticeRequested(notice=notice), self.now())
         order.flush(self.now())
 
     def open(self, order_no: str, kind: Kind, **fields: Any) -> Task:

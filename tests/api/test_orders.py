@@ -6,7 +6,7 @@ import pytest
 
 from activities import policy_file
 from api.policy import PolicyInForce
-from tests.api.plant import CONFIRM, NOW, Plant, code, order_in
+from tests.api.plant import NOW, Plant, code, order_in
 from workflows.types.words import Kind, Priority
 
 OTHER = 'version = "2027-03"\n[tasks.confirm_order]\nallowance = "2h"\n[rush.tasks.confirm_order]\nallowance = "1h"\n'
@@ -97,15 +97,19 @@ async def test_a_day_is_the_plant_s(plant: Plant) -> None:
 
 async def test_a_dry_run_tells_what_would_follow_and_does_nothing(plant: Plant) -> None:
     order = await plant.confirmed()
+    plant.engine.answered(order, Kind.MAKE_PLAN, "cannot", {"reason": "full"})
+    plant.engine.told(order, "order_confirmed", "customer")
     plant.engine.open(order, Kind.MAKE_PLAN)
-    await plant.post("production1", f"/tasks/{order}.make_plan.1/claim")
+    await plant.post("production1", f"/tasks/{order}.make_plan.2/claim")
     before = (await plant.get("sales1", f"/orders/{order}")).json()
     heard = len(plant.engine.heard)
     answer = await plant.post("sales1", f"/orders/{order}/cancel?dry_run=true", {"reason": "r"}, key="k")
     found = answer.json()
     assert answer.status_code == 200
     assert found.pop("consequences") == [
-        {"what": "task_cancelled", "task_id": f"{order}.make_plan.1", "department": "production", "assignee": "production1"},
+        {"what": "task_cancelled", "task_id": f"{order}.make_plan.2", "department": "production", "assignee": "production1"},
+        {"what": "work_begun", "kind": "make_plan"},
+        {"what": "notice_out", "kind": "order_confirmed", "to": "customer"},
         {"what": "told", "kind": "order_cancelled", "to": "sales"},
         {"what": "told", "kind": "order_cancelled", "to": "production"},
         {"what": "told", "kind": "order_cancelled", "to": "customer"},
@@ -139,9 +143,3 @@ async def test_what_has_left_is_not_cancelled(plant: Plant, query: str) -> None:
 async def test_nobody_cancels_by_a_slip_of_the_pen(plant: Plant, query: str) -> None:
     order = await plant.confirmed()
     assert code(await plant.post("sales1", f"/orders/{order}/cancel{query}", {"reason": "r"})) == (422, "invalid")
-
-
-@pytest.mark.parametrize("path", ["/orders/PO-1/amend", "/tasks/PO-1.confirm_order.1/correct"])
-async def test_what_comes_later_is_not_there_yet(plant: Plant, path: str) -> None:
-    await plant.confirmed()
-    assert code(await plant.post("sales1", path, CONFIRM)) == (404, "not-found")

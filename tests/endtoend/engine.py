@@ -33,6 +33,11 @@ def described(stack: Stack, order_no: str) -> dict[str, Any]:
     return shown
 
 
+def is_completed(stack: Stack, order_no: str) -> bool:
+    """Whether the order's workflow has come to its own end."""
+    return bool(described(stack, order_no)["workflowExecutionInfo"]["status"] == "WORKFLOW_EXECUTION_STATUS_COMPLETED")
+
+
 def accepted_updates(stack: Stack, order_no: str) -> list[tuple[str, dict[str, Any]]]:
     """By name, what the history of the order's current run has taken of what people said; from the oldest to the newest."""
     shown = temporal(stack, "workflow", "show", "--workflow-id", workflow_id(order_no))

@@ -123,6 +123,23 @@ class Order:
         """Says something to the order itself: hold, resume, cancel, repromise."""
         return self._said(f"{self.path}/{what}", by, key or uuid.uuid4().hex, body)
 
+    def correct(self, task_id: str, outcome: str, *, by: str, reason: str = "mistaken", **fields: Any) -> dict[str, Any]:
+        """A head mends an answer."""
+        return self._said(
+            f"/tasks/{task_id}/correct", by, uuid.uuid4().hex, {"outcome": outcome, "fields": fields, "reason": reason}
+        )
+
+    def refused_correction(self, status: int, code: str, task_id: str, outcome: str, *, by: str, **fields: Any) -> None:
+        key = uuid.uuid4().hex
+        said = {"outcome": outcome, "fields": fields, "reason": "mistaken"}
+        problem(self.plant.person(by).say(f"/tasks/{task_id}/correct", said, key), status, code)
+        self._shows_nothing_of(key)
+
+    def decide(self, task: dict[str, Any], outcome: str, **fields: Any) -> dict[str, Any]:
+        """The department of one of several open tasks of a kind answers it."""
+        self._open = [task]
+        return self.answer(task["kind"], outcome, **fields)
+
     def report(self, *, by: str = "production1", **progress: Any) -> dict[str, Any]:
         return self._said(f"/tasks/{self._asked('produce')['id']}/progress", by, uuid.uuid4().hex, progress)
 
@@ -361,5 +378,7 @@ def straight(kind: str) -> tuple[str, dict[str, Any]]:
             return "answered", {"csat": 5, "channel": "phone"}
         case "decide_promise":
             return "keep", {"reason": "it will do"}
+        case "decide_amendment":
+            return "agree", {"reason": "it can be done"}
     assert kind in READINESS, kind
     return "ready", {}

@@ -1,5 +1,6 @@
 """Every kind of mail in every language says what, which order, until when, what to do, and where; customers see no inside."""
 
+from datetime import date
 from html.parser import HTMLParser
 from itertools import product
 from typing import Any
@@ -14,6 +15,7 @@ from activities.mail.words import TEMPLATES, Words
 from tests.mail.samples import hold, matter, notice, order, person, row, task
 from workflows.types.notices import Notice
 from workflows.types.orders import Customer, Line
+from workflows.types.slack import Blame, Cause, written
 from workflows.types.words import Department, Kind, Language, Priority
 
 PUBLIC = "https://jiaoqi.example"
@@ -38,7 +40,8 @@ FILLED = {
     "new": "2026-12-08",
     "reason": "mould <broken> & gone",
     "forecast": "2026-12-05",
-    "cause": "inspect ate 6 h",
+    "cause": written((Cause(blame=Blame.REWORK, n=2, hours=24), Cause(blame=Blame.STEP, kind=Kind.INSPECT, n=1, hours=6.5))),
+    "revision": "1",
     "since": "2026-11-19T01:00:00Z",
     "kind": "shipping_notice",
     "recipient": "customer",
@@ -287,3 +290,38 @@ def test_the_scripts_are_not_mixed_up() -> None:
     for file in TEMPLATES.rglob("zh-*"):
         wrong = only_simplified if file.name.startswith("zh-Hant") else only_traditional
         assert not wrong & set(file.read_text("utf-8")), file
+
+
+@pytest.mark.parametrize("kind", ["at_risk", "late"])
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (Language.EN, ["Where the slack went:", "- Round 2 of rework: 24 h", "- Inspect: 6.5 h longer than allowed"]),
+        (Language.ZH_HANT, ["緩衝耗用原因：", "- 第 2 次重工：24 工時", "- 品質檢驗：超出允許時間 6.5 工時"]),
+        (Language.ZH_HANS, ["缓冲耗用原因：", "- 第 2 次返工：24 工时", "- 质量检验：超出允许时间 6.5 工时"]),
+    ],
+)
+def test_a_warning_says_what_ate_the_slack_the_most_first(kind: str, language: Language, lines: list[str]) -> None:
+    letter = write(kind, language)
+    assert "\n".join(lines) in letter.text
+    assert all(line in Reader(letter.html).texts or line in " ".join(Reader(letter.html).texts) for line in lines)
+    assert "2026-12-05" in letter.text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_cause_has_words(language: Language) -> None:
+    words = Words.of(language)
+    assert words.causes.keys() == set(Blame)
+    said = {words.cause(Cause(blame=blame, kind=Kind.ACCEPT, n=3, hours=7.25)) for blame in Blame}
+    assert len(said) == len(Blame)
+    assert all("{" not in each for each in said)
+    assert sum("7.25" in each for each in said) == len(Blame) - 1
+
+
+def test_a_first_promise_is_shown_once_it_was_moved_and_so_is_the_delivery() -> None:
+    told = about("order_released", {})
+    moved = order(first_promised=date(2026, 11, 30), delivered=date(2026, 12, 2))
+    text = LETTERS.write(told, row(told), matter(order=moved)).text
+    for line in ("Promised date: 2026-12-03", "First promised date: 2026-11-30", "Delivered: 2026-12-02"):
+        assert line in text
+    assert "First promised" not in LETTERS.write(told, row(told), matter()).text

@@ -9,8 +9,9 @@ from workflows.rules import fold
 from workflows.types import events as e
 from workflows.types.events import Event, SaidRef
 from workflows.types.notices import Notice, Told
-from workflows.types.orders import Hold, Promise
-from workflows.types.state import REMEMBERED_CALLS, REMEMBERED_TASKS, OrderState
+from workflows.types.orders import Amendment, Hold, Promise
+from workflows.types.slack import Blame
+from workflows.types.state import REMEMBERED_CALLS, REMEMBERED_HOLDS, REMEMBERED_SPELLS, REMEMBERED_TASKS, OrderState
 from workflows.types.words import DeliveryState, Department, Kind, NoticeState, OrderStatus, Risk
 
 POLICIES = {"pinned": DEFAULT, "newer": DEFAULT.model_copy(update={"version": "2"})}
@@ -18,6 +19,7 @@ CONFIRM = task(Kind.CONFIRM_ORDER)
 PROMISE = Promise(revision=1, date=day(27), reason=None, by="sales1", at=at("20 09:00"))
 HOLD = Hold(reason="credit", since=at("20 09:00"), until=at("23 09:00"), by="sales1")
 SHIPPING = Notice(key="n", kind="shipping_notice", to=("customer", "sales"), at=at("20 09:00"))
+AMENDMENT = Amendment(reason="x", by="sales1", ship_to="Hsinchu")
 
 ENTERED = e.OrderEntered(order=facts(), policy="pinned")
 # One of each type, in an order in which they can follow each other.
@@ -29,13 +31,19 @@ ALL: list[Any] = [
     e.DeadlineMoved(task_id=CONFIRM.id, due_at=at("24 09:00"), due_soon_at=at("23 09:00"), reason="x"),
     e.RungReached(task_id=CONFIRM.id, rung="overdue", level=2),
     e.ProgressReported(task_id=CONFIRM.id, percent=3),
+    e.SilenceNoticed(task_id=CONFIRM.id, since=at("20 09:00")),
+    e.EarliestMoved(task_id=CONFIRM.id, earliest=day(28)),
     e.TaskCompleted(task_id=CONFIRM.id, outcome="confirm"),
+    e.AnswerCorrected(task_id=CONFIRM.id, outcome="confirm", fields={"channel": "mail"}, reason="x"),
     e.Promised(promise=PROMISE),
+    e.AmendmentProposed(amendment=AMENDMENT),
+    e.AmendmentRefused(reason="x"),
+    e.OrderAmended(amendment=AMENDMENT),
     e.PromiseKept(reason="x", answered_forecast=at("30 09:00")),
     e.ForecastBroken(reason="x"),
     e.RiskMoved(risk=Risk.LATE, slack_hours=-1),
     e.PlanMade(planned_start=at("20 09:00"), expected_completion=at("24 09:00"), duration=3600),
-    e.ExpectedCompletionMoved(expected_completion=at("25 09:00"), reason="x"),
+    e.ExpectedCompletionMoved(expected_completion=at("25 09:00"), reason="x", blame=Blame.PROGRESS, kind=Kind.PRODUCE),
     e.WorkMoved(work=work(accepted={"1": 5})),
     e.Held(hold=HOLD),
     e.HoldEndTold(told_at=at("23 09:00")),
@@ -174,3 +182,52 @@ def test_a_closed_task_says_how_and_by_whom(data: Any, status: str, outcome: str
 def test_an_adopted_policy_governs_from_then_on() -> None:
     state = after(e.PolicyAdopted(policy="newer", version="2"))
     assert (state.policy.version, state.digest) == ("2", "newer")
+
+
+def test_a_new_promise_walks_its_open_tasks_back_and_starts_with_nothing_told() -> None:
+    late = e.NoticeRequested(notice=Notice(key="n", kind="late", to=("sales",), at=at("20 09:00")))
+    first = after(e.TaskOpened(task=CONFIRM), e.Promised(promise=PROMISE), e.RiskMoved(risk=Risk.LATE, slack_hours=-1), late)
+    assert (first.warned, first.has_worsened, first.is_first_guess) == ([Risk.LATE], True, True)
+    again = e.Promised(promise=PROMISE, latest_finish={CONFIRM.id: at("25 08:00")})
+    fold.apply(first, event(first.seq + 1, again), POLICIES)
+    found = first.tasks[CONFIRM.id]
+    assert (found.latest_finish, found.version, found.ladder_round) == (at("25 08:00"), first.seq, 0)
+    assert first.warned == []
+    # What stays as it was is no change of the task.
+    fold.apply(first, event(first.seq + 1, again), POLICIES)
+    assert first.tasks[CONFIRM.id].version == found.version
+
+
+@pytest.mark.parametrize(("said", "stays"), [(True, True), (None, True), (False, False)])
+def test_a_deadline_set_by_a_head_stays_so_until_another_word(said: bool | None, stays: bool) -> None:
+    set_by_head = e.DeadlineMoved(
+        task_id=CONFIRM.id, due_at=at("24 09:00"), due_soon_at=at("23 09:00"), reason="x", is_extended=True
+    )
+    state = after(e.TaskOpened(task=CONFIRM), set_by_head, set_by_head.model_copy(update={"is_extended": said}))
+    assert state.tasks[CONFIRM.id].is_extended is stays
+
+
+def test_a_report_ends_a_silence_that_was_told() -> None:
+    produce = task(Kind.PRODUCE)
+    silence = e.SilenceNoticed(task_id=produce.id, since=at("20 09:00"))
+    state = after(e.TaskOpened(task=produce), silence)
+    assert state.tasks[produce.id].is_silence_told
+    fold.apply(state, event(4, e.ProgressReported(task_id=produce.id, percent=5), "23 10:00"), POLICIES)
+    assert (state.tasks[produce.id].is_silence_told, state.tasks[produce.id].reported_at) == (False, at("23 10:00"))
+
+
+def test_holds_are_remembered_when_they_have_ended() -> None:
+    state = after(e.Held(hold=HOLD))
+    assert state.past_holds == []
+    for seq in range(3, 200):
+        fold.apply(state, event(seq, e.Resumed(reason="x") if seq % 2 else e.Held(hold=HOLD), "23 09:00"), POLICIES)
+    assert len(state.past_holds) == REMEMBERED_HOLDS
+    assert (state.past_holds[-1].since, state.past_holds[-1].until) == (HOLD.since, at("23 09:00"))
+
+
+def test_only_the_newest_spells_are_kept() -> None:
+    state = after(e.Promised(promise=PROMISE))
+    for seq in range(3, 400):
+        moved = e.ExpectedCompletionMoved(expected_completion=at("25 09:00"), reason="x", blame=Blame.PROGRESS, kind=Kind.PRODUCE)
+        fold.apply(state, event(seq, moved), POLICIES)
+    assert len(state.spells) == REMEMBERED_SPELLS

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.rules.samples import order, work
 from workflows.rules import quantities as q
 from workflows.types import answers as a
-from workflows.types.orders import Quantities, Work
+from workflows.types.orders import Line, Quantities, Work
 from workflows.types.words import Kind
 
 SIGNED = {"signed_by": "Ms. Lin"}
@@ -126,9 +126,10 @@ def test_conceding_passes_what_failed_and_marks_it() -> None:
 
 
 def test_what_a_remake_replaces_no_longer_counts() -> None:
-    assert q.remade_after_failing(work(failed={"1": 3}, passed={"1": 7})) == work(to_produce={"1": 3}, passed={"1": 7})
+    failed = work(failed={"1": 3}, passed={"1": 7})
+    assert q.remade_after_failing(failed) == work(to_produce={"1": 3}, passed={"1": 7}, is_remake=True)
     back = work(accepted={"1": 10}, received={"1": 6}, returned={"1": 4}, lost=True)
-    assert q.remade_after_return(back) == work(to_produce={"1": 4}, accepted={"1": 6}, received={"1": 6})
+    assert q.remade_after_return(back) == work(to_produce={"1": 4}, accepted={"1": 6}, received={"1": 6}, is_remake=True)
 
 
 def test_acceptance_counts_in_total() -> None:
@@ -249,3 +250,48 @@ def test_taking_away_and_giving_back(some: Quantities, less: Quantities) -> None
     assert all(quantity > 0 for quantity in left.values())
     assert q.covers(q.plus(left, less), some)
     assert q.minus(q.plus(some, less), less) == q.plus(some, {})
+
+
+# Other lines.
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "after"),
+    [
+        # Nothing made yet.
+        ({"to_produce": {"1": 100, "2": 20}}, (60, 20), {"to_produce": {"1": 60, "2": 20}}),
+        # More is wanted: only the difference is made.
+        ({"accepted": {"1": 100, "2": 20}}, (120, 20), {"accepted": {"1": 100, "2": 20}, "to_produce": {"1": 20}}),
+        # Less is wanted: what is too much counts no more, wherever it lies.
+        ({"accepted": {"1": 100, "2": 20}}, (60, 20), {"accepted": {"1": 60, "2": 20}}),
+        (
+            {"accepted": {"1": 50}, "passed": {"1": 20}, "handed": {"1": 30}},
+            (60, 20),
+            {"accepted": {"1": 50}, "passed": {"1": 10}, "to_produce": {"2": 20}},
+        ),
+        # What failed is made anew.
+        ({"passed": {"1": 90}, "failed": {"1": 10}}, (100, 20), {"passed": {"1": 90}, "to_produce": {"1": 10, "2": 20}}),
+        # A line that goes takes along what was made for it; one that comes is made.
+        ({"passed": {"1": 100, "2": 20}}, (100,), {"passed": {"1": 100}}),
+        ({"passed": {"1": 100, "2": 20}}, (100, 20, 5), {"passed": {"1": 100, "2": 20}, "to_produce": {"3": 5}}),
+        # What another order delivers this one need not.
+        (
+            {"accepted": {"1": 80}, "dropped": {"1": 20}},
+            (110, 20),
+            {"accepted": {"1": 80}, "dropped": {"1": 20}, "to_produce": {"1": 10, "2": 20}},
+        ),
+        ({"dropped": {"1": 90}}, (60, 20), {"dropped": {"1": 60}, "to_produce": {"2": 20}}),
+        # Readiness is asked anew, and no longer as for a remake.
+        ({"unready": (Kind.READY_PEOPLE,), "is_remake": True}, (60, 20), {"to_produce": {"1": 60, "2": 20}}),
+    ],
+)
+def test_with_other_lines_counts_what_they_still_ask_for(before: dict, wanted: tuple[int, ...], after: dict) -> None:
+    state = order(work=work(**before))
+    lines = tuple(Line(product_model=f"JQ-{n}", quantity=quantity) for n, quantity in enumerate(wanted))
+    assert q.amended(state, lines) == work(**after)
+
+
+def test_another_product_or_unit_is_another_line() -> None:
+    state = order(work=work(passed={"1": 100, "2": 20}))
+    lines = (Line(product_model="JQ-0", quantity=100, unit="set"), Line(product_model="JQ-X", quantity=20))
+    assert q.amended(state, lines) == work(to_produce={"1": 100, "2": 20})

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.rules.samples import CALENDAR, at, day, order, shipment, task, work
+from tests.rules.samples import CALENDAR, at, day, order, policy, shipment, task, work
 from workflows.rules import risk
+from workflows.rules.calendar import Calendar
+from workflows.types.orders import Hold
 from workflows.types.state import OrderState
 from workflows.types.words import Kind, Risk, Step
 
@@ -114,8 +116,9 @@ def test_what_is_delivered_was_in_time_or_late(delivered: date, stands: Risk) ->
         order(Step.DISPATCH, day(24), shipment=shipment("23 10:00", day(24))),
         order(Step.MAKE_PLAN, day(3, 12), expected_completion=at("25 17:00")),
         order(Step.MAKE_PLAN, day(10, 12)),
+        producing("19 17:00", day(20), tasks={"T-1.decide_promise.1": task(Kind.DECIDE_PROMISE, earliest=day(27))}),
     ],
-    ids=["producing", "kept", "inspecting", "shipping", "earliest", "planning"],
+    ids=["producing", "kept", "inspecting", "shipping", "earliest", "planning", "asked"],
 )
 def test_nothing_changes_by_time_alone_but_just_after_a_drift(state: OrderState) -> None:
     """Looked at every quarter of an hour for three weeks; what changes between two looks has a drift between them."""
@@ -149,6 +152,7 @@ def test_nothing_changes_by_time_alone_but_just_after_a_drift(state: OrderState)
         ({"must_ask": True, "tasks": {"T-1.decide_promise.1": task(Kind.DECIDE_PROMISE)}}, False),
         ({"must_ask": True, "step": Step.ASK_FEEDBACK}, False),
         ({"must_ask": True, "promises": []}, False),
+        ({"must_ask": True, "hold": Hold(reason="x", since=at("20 09:00"), until=at("24 09:00"), by="x")}, False),
     ],
 )
 def test_when_sales_must_answer(changes: dict[str, Any], must: bool) -> None:
@@ -160,3 +164,86 @@ def test_before_the_first_plan_production_has_stated_nothing() -> None:
     state = order(Step.MAKE_PLAN, day(24))
     assert risk.risk(state, CALENDAR, at("20 09:00")) is Risk.LATE
     assert risk.must_ask_sales(state, CALENDAR, at("20 09:00")) is False
+
+
+# The earliest date, for sales.
+
+
+@pytest.mark.parametrize(
+    ("changes", "earliest"),
+    [
+        # Done on Friday at 17:00, a working week later on Friday at 17:00.
+        ({}, day(27)),
+        # An hour later it is Monday; nobody promises a weekend that is not worked.
+        ({"expected_completion": at("23 09:00")}, day(30)),
+        ({"expected_completion": at("19 09:00")}, day(27)),
+        ({"shipment": shipment("26 10:00", day(28)), "step": Step.DISPATCH}, day(28)),
+        # It should have arrived already.
+        ({"shipment": shipment("17 10:00", day(18)), "step": Step.SIGN_OFF}, day(20)),
+    ],
+)
+def test_the_earliest_date_is_the_first_that_the_forecast_keeps(changes: dict[str, Any], earliest: date) -> None:
+    state = producing("20 17:00", day(20)).model_copy(update=changes)
+    found = risk.earliest(state, CALENDAR, at("20 09:00"))
+    assert found == earliest
+    assert not risk.would_break(found, state, CALENDAR, at("20 09:00"))
+
+
+def test_a_shift_that_ends_after_midnight_belongs_to_the_day_before() -> None:
+    nights = policy('[plant]\nhours = ["20:00-04:00"]')
+    state = producing("20 21:00", day(20), governed_by=nights)
+    # Five shifts of 8 h from Friday 21:00 on end in the night from Friday to Saturday, an hour into it; so does Friday's.
+    calendar = Calendar.of(nights.plant)
+    assert risk.forecast(state, calendar, at("20 20:00")) == at("27 21:00")
+    later = state.model_copy(update={"expected_completion": at("21 02:00")})
+    assert risk.forecast(later, calendar, at("20 20:00")) == at("28 02:00")
+    assert risk.earliest(later, calendar, at("20 20:00")) == day(27)
+
+
+def test_the_earliest_date_moves_by_time_alone_where_a_drift_says_so() -> None:
+    asked = {"T-1.decide_promise.1": task(Kind.DECIDE_PROMISE, earliest=day(27))}
+    state = producing("19 17:00", day(20), tasks=asked)
+    # Five working days before the 27th end at 17:00 on the 20th: from then on the forecast is the 30th.
+    assert at("23 08:00") in risk.drifts_at(state, CALENDAR, at("20 09:00"))
+    assert risk.earliest(state, CALENDAR, at("23 08:00")) == day(27)
+    assert risk.earliest(state, CALENDAR, at("23 08:01")) == day(30)
+
+
+# Who must know.
+
+
+@pytest.mark.parametrize(
+    ("before", "stands", "worse"),
+    [
+        (None, Risk.ON_TRACK, False),
+        (None, Risk.AT_RISK, True),
+        (None, Risk.LATE, True),
+        (Risk.ON_TRACK, Risk.AT_RISK, True),
+        (Risk.ON_TRACK, Risk.LATE, True),
+        (Risk.AT_RISK, Risk.LATE, True),
+        (Risk.AT_RISK, Risk.ON_TRACK, False),
+        (Risk.LATE, Risk.AT_RISK, False),
+        (Risk.LATE, Risk.ON_TRACK, False),
+    ],
+)
+def test_what_is_a_worsening(before: Risk | None, stands: Risk, worse: bool) -> None:
+    assert risk.is_worse(stands, before) is worse
+
+
+@pytest.mark.parametrize(
+    ("changes", "must"),
+    [
+        ({}, True),
+        ({"has_worsened": False}, False),
+        ({"warned": [Risk.AT_RISK]}, False),
+        ({"warned": [Risk.LATE]}, True),
+        # As it was promised, and then planned.
+        ({"is_first_guess": True, "expected_completion": None}, False),
+        ({"is_first_guess": True}, True),
+        ({"expected_completion": None}, True),
+        ({"hold": Hold(reason="x", since=at("20 09:00"), until=at("24 09:00"), by="x")}, False),
+    ],
+)
+def test_each_worsening_is_told_once_for_a_promise_and_not_on_hold(changes: dict[str, Any], must: bool) -> None:
+    state = producing("20 17:00", day(27), risk=Risk.AT_RISK, has_worsened=True).model_copy(update=changes)
+    assert risk.must_warn(state) is must

@@ -75,6 +75,11 @@ class TellsOfAnOrder:
         self.closed[task.id] = closed
         return closed
 
+    def correct(self, task: Task, outcome: str, ref: SaidRef | None = None) -> Task:
+        event = self.record(e.AnswerCorrected(task_id=task.id, outcome=outcome, reason="mistaken"), ref)
+        self.closed[task.id] = task.model_copy(update={"outcome": outcome, "fields": {}, "version": event.seq})
+        return self.closed[task.id]
+
     def change(self, **fields: Any) -> None:
         """The order's row has these from here on."""
         self.changes |= fields
@@ -102,7 +107,7 @@ class TellsOfAnOrder:
             "created_by": "anna",
             "plant_time_zone": "Asia/Taipei",
         }
-        nothing = dict.fromkeys(OrderRow.model_fields)
+        nothing = {name: None for name, field in OrderRow.model_fields.items() if field.is_required()}
         return OrderRow.model_validate({**nothing, **row, "priority": facts.get("priority", Priority.NORMAL), **self.changes})
 
     def flush(self, fence: float | None = None) -> Flush:

@@ -12,8 +12,8 @@ from workflows.types.orders import Hold
 from workflows.types.words import Department, Kind, Lateness, OrderStatus, TaskStatus
 
 TASK_FIELDS = (
-    "id order_no kind stage n department assignee status blocked quantities opened_at due_at lateness escalation_level outcome"
-    " fields comment completed_at completed_by version order"
+    "id order_no kind stage n department assignee status blocked quantities amendment opened_at due_at latest_finish"
+    " earliest lateness escalation_level outcome fields comment completed_at completed_by version order"
 )
 
 

@@ -13,7 +13,7 @@ from tests.replay.semantics import differences, replayed
 from tests.stories.plant import Plant
 from tests.stories.world import Shelf
 from workflows.rules import fold, views
-from workflows.types.events import Event, TaskCancelled, TaskCompleted, TaskOpened
+from workflows.types.events import AnswerCorrected, Event, TaskCancelled, TaskCompleted, TaskOpened
 from workflows.types.flush import Flush
 from workflows.types.orders import OrderRow
 from workflows.types.state import OrderState
@@ -69,6 +69,8 @@ def tasks_of(events: list[Event], plant: Plant) -> dict[str, Task]:
     for event in events[1:]:
         if isinstance(event.data, TaskCompleted | TaskCancelled):
             tasks[event.data.task_id] = fold.closed(state.tasks[event.data.task_id], event)
+        if isinstance(event.data, AnswerCorrected):
+            tasks[event.data.task_id] = fold.corrected(state.answered[event.data.task_id].task, event)
         fold.apply(state, event, plant.policies)
         if isinstance(event.data, TaskOpened):
             tasks[event.data.task.id] = state.tasks[event.data.task.id]

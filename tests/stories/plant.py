@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from activities import policy_file
@@ -19,7 +19,7 @@ from tests.stories.crew import Crew
 from tests.stories.world import Shelf
 from workflows import ids
 from workflows.clock import next_wake, wakes
-from workflows.rules import fold, risk
+from workflows.rules import fold, hearing, risk
 from workflows.rules.calendar import Calendar
 from workflows.types import commands as c
 from workflows.types.answers import Progress
@@ -117,11 +117,21 @@ class Plant:
             if isinstance(cause, ApplicationError) and cause.details:
                 raise Refused(Refusal.model_validate(cause.details[0])) from error
             raise
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                await self._refuse_for_the_ended(said)
+            raise
         finally:
             self.now = await self._time()
         if said.ref.id not in self.acknowledged:
             self.acknowledged.append(said.ref.id)
         return seq
+
+    async def _refuse_for_the_ended(self, said: c.Said) -> None:
+        """An order whose workflow has ended hears nothing: whoever asks it anything is answered by what is written of it."""
+        no = hearing.refusal(said, await self.settle(), self.calendar, self.now)
+        if no is not None:
+            raise Refused(no)
 
     async def refused(self, deed: Coroutine[Any, Any, object]) -> Refusal:
         """Does what must be refused, and hands back how it was; a refusal leaves no trace."""
@@ -148,6 +158,22 @@ class Plant:
         given = {"reason": "mould broken", "customer_agreed": True, **given}
         actor = by or CAST[Department.SALES]
         await self.say("repromise", c.RepromiseOrder(actor=actor, ref=self.ref(), promised_date=day, **given))
+
+    async def amend(self, by: c.Actor | None = None, reason: str = "the customer wants it so", **wanted: Any) -> None:
+        said = c.AmendOrder(actor=by or CAST[Department.SALES], ref=self.ref(), reason=reason, **wanted)
+        await self.say("amend", said)
+
+    async def correct(
+        self, kind: str, outcome: str, by: c.Actor | None = None, n: int | None = None, because: str = "mistaken", **fields: Any
+    ) -> None:
+        """The head of the department mends the newest answered task of the kind, or the n-th."""
+        answered = [task.n for task in self.shelf.tasks.values() if task.kind == kind and task.status == "completed"]
+        task_id = ids.task_id(self.order_no, Kind(kind), n or max(answered, default=1))
+        actor = by or HEADS[self.policy.tasks[Kind(kind)].department]
+        said = c.CorrectTask(
+            actor=actor, ref=self.ref(), task_id=task_id, outcome=outcome, fields=_written(fields), reason=because
+        )
+        await self.say("correct", said)
 
     async def report(self, by: c.Actor | None = None, kind: str = "produce", **progress: Any) -> None:
         said = c.ReportProgress(
@@ -224,6 +250,9 @@ class Plant:
         stands = {risk.risk(state, self.calendar, at) for at in (self.now, a_moment_ago)}
         if state.risk not in stands:
             return f"the risk is {state.risk}, not {stands}"
+        asked = state.open_task(Kind.DECIDE_PROMISE)
+        if asked and asked.earliest not in {risk.earliest(state, self.calendar, at) for at in (self.now, a_moment_ago)}:
+            return f"sales knows {asked.earliest} as the earliest date"
         return "sales must be asked" if risk.must_ask_sales(state, self.calendar, a_moment_ago) else ""
 
     async def until(self, condition: Callable[[], bool], what: str = "") -> None:

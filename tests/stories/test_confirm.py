@@ -58,6 +58,7 @@ async def test_a_rejected_order_is_cancelled_without_a_word_to_the_customer(plan
     assert await plant.ends() == "cancelled"
     assert (plant.row.status, plant.row.stage) == ("cancelled", "closed")
     assert plant.last("order_closed").reason == "withdrawn"
+    await plant.settle()
     assert [(notice.kind, notice.to) for notice in plant.mails()] == [("order_cancelled", ("sales",))]
 
 

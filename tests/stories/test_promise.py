@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 
 from tests.stories.plant import CAST, HEADS, Plant
-from workflows.rules import hearing
-from workflows.types import commands as c
 from workflows.types.words import Department
 
 # After production an order needs by the default policy: inspect 1d, accept 4h, plan_shipment 4h, dispatch 1d, transit 2d.
@@ -69,11 +67,7 @@ async def test_there_is_no_promise_to_move_before_the_first(plant: Plant) -> Non
 async def test_a_closed_order_has_no_promise_to_move(plant: Plant) -> None:
     await plant.enter(100)
     await plant.cancel()
-    said = c.RepromiseOrder(
-        actor=CAST[Department.SALES], ref=plant.ref(), promised_date=plant.day(60), reason="x", customer_agreed=True
-    )
-    no = hearing.refusal(said, await plant.settle(), plant.calendar, plant.now)
-    assert no is not None and no.code == "order-closed"
+    assert (await plant.refused(plant.repromise(plant.day(60)))).code == "order-closed"
 
 
 async def test_only_sales_and_management_move_the_promise(plant: Plant) -> None:

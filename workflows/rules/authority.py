@@ -33,6 +33,11 @@ def may_direct(actor: Actor, task: Task) -> Refusal | None:
     return Refusal(code="not-your-department", detail=f"{task.id} is for {task.department}")
 
 
+def may_correct(actor: Actor, task: Task) -> Refusal | None:
+    """Whether the actor may mend an answer: the head of its department, unless four eyes keep them from giving it."""
+    return may_direct(actor, task) or (may_answer(actor, task) if task.barred else None)
+
+
 def may_enter_orders(actor: Actor) -> Refusal | None:
     if actor.admin or Department.SALES in actor.departments:
         return None

@@ -1,18 +1,23 @@
 """What each event does to an order. The running order and a rebuilt one go through the same lines."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
+from workflows.rules import account, corrections, risk
 from workflows.types import events as e
 from workflows.types.events import Event
 from workflows.types.notices import SHIPPING_NOTICE
 from workflows.types.policy import Policy
-from workflows.types.state import REMEMBERED_CALLS, REMEMBERED_TASKS, Closure, OrderState
+from workflows.types.slack import Interval
+from workflows.types.state import REMEMBERED_CALLS, REMEMBERED_HOLDS, REMEMBERED_TASKS, Closure, OrderState
 from workflows.types.tasks import Task
-from workflows.types.words import STEP_OF, NoticeState, OrderStatus, Step, TaskStatus
+from workflows.types.words import STEP_OF, Kind, NoticeState, OrderStatus, Risk, Step, TaskStatus
 
 ON_RECORD = (NoticeState.SENT, NoticeState.BY_HAND)
+WARNINGS = (Risk.AT_RISK, Risk.LATE)
+"""The mails that tell of a risk are named like it."""
 
 
 def fold(events: Iterable[Event], policies: Mapping[str, Policy]) -> OrderState:
@@ -45,8 +50,10 @@ def apply(state: OrderState, event: Event, policies: Mapping[str, Policy]) -> No
     """Changes the state as the event says."""
     if event.seq != state.seq + 1:
         raise ValueError(f"event {event.seq} cannot follow {state.seq}")
+    account.note(state, event)
     if isinstance(event.data, e.PolicyAdopted):
         state.policy, state.digest = policies[event.data.policy], event.data.policy
+        _walk_back(state, event.data.latest_finish, event)
     else:
         _change(event.data, state, event)
     _note(state, event)
@@ -68,6 +75,12 @@ def closed(task: Task, event: Event) -> Task:
             "comment": event.data.comment,
         }
     return task.model_copy(update=changes)
+
+
+def corrected(task: Task, event: Event) -> Task:
+    """The task as a correction leaves it: who answered it and when stays, the history knows who mended it."""
+    assert isinstance(event.data, e.AnswerCorrected)
+    return task.model_copy(update={"outcome": event.data.outcome, "fields": event.data.fields, "version": event.seq})
 
 
 def _note(state: OrderState, event: Event) -> None:
@@ -98,10 +111,44 @@ def _(data: e.OrderRevised, state: OrderState, event: Event) -> None:
 
 
 @_change.register
+def _(data: e.AmendmentProposed, state: OrderState, event: Event) -> None:
+    """Only told; the tasks that decide it carry it."""
+
+
+@_change.register
+def _(data: e.AmendmentRefused, state: OrderState, event: Event) -> None:
+    """Only told; nothing changes."""
+
+
+@_change.register
+def _(data: e.OrderAmended, state: OrderState, event: Event) -> None:
+    wanted = data.amendment.model_dump(include={"requested_date", "ship_to"}, exclude_none=True)
+    state.facts = state.facts.model_copy(update={**wanted, "lines": data.amendment.lines or state.facts.lines})
+    if data.work is not None:
+        state.work = data.work
+    if data.goes_back:
+        state.step = Step.MAKE_PLAN
+    for task_id, quantities in data.quantities.items():
+        _update(state, task_id, event, quantities=quantities)
+    # What was answered before was answered for another order.
+    state.answered = {} if data.amendment.lines else {key: each for key, each in state.answered.items() if not each.before.facts}
+
+
+@_change.register
 def _(data: e.Promised, state: OrderState, event: Event) -> None:
     state.promises.append(data.promise)
     state.answered_forecast = data.answered_forecast
     state.must_ask = False
+    state.warned = []
+    # Sales knows what it promises; before the plan nobody does.
+    state.has_worsened = state.has_worsened and state.expected_completion is None
+    _walk_back(state, data.latest_finish, event)
+
+
+def _walk_back(state: OrderState, latest_finish: Mapping[str, datetime | None], event: Event) -> None:
+    for task_id, latest in latest_finish.items():
+        if state.tasks[task_id].latest_finish != latest:
+            _update(state, task_id, event, latest_finish=latest)
 
 
 @_change.register
@@ -117,6 +164,8 @@ def _(data: e.ForecastBroken, state: OrderState, event: Event) -> None:
 
 @_change.register
 def _(data: e.RiskMoved, state: OrderState, event: Event) -> None:
+    state.has_worsened = risk.is_worse(data.risk, state.risk)
+    state.is_first_guess = state.risk is None
     state.risk = data.risk
 
 
@@ -136,8 +185,9 @@ def _(data: e.TaskOpened, state: OrderState, event: Event) -> None:
     state.step = STEP_OF.get(task.kind, state.step)
     if task.department not in state.asked:
         state.asked.append(task.department)
-    if task.kind not in STEP_OF:
+    if task.kind is Kind.DECIDE_PROMISE:
         state.must_ask = False
+    state.answered = corrections.after_opening(state, task)
     for beside in [each for each in state.tasks.values() if each.kind not in STEP_OF and each.stage is not state.stage]:
         # What is asked beside the way of the goods stands where the order stands.
         _update(state, beside.id, event, stage=state.stage)
@@ -145,7 +195,24 @@ def _(data: e.TaskOpened, state: OrderState, event: Event) -> None:
 
 @_change.register
 def _(data: e.TaskCompleted, state: OrderState, event: Event) -> None:
+    task = closed(state.tasks[data.task_id], event)
+    state.answered = corrections.after_answering(state, task)
+    _begin(state, task.kind)
     _close(state, data.task_id, event)
+
+
+def _begin(state: OrderState, kind: Kind) -> None:
+    if kind in STEP_OF and kind is not Kind.CONFIRM_ORDER and kind not in state.begun:
+        state.begun.append(kind)
+
+
+@_change.register
+def _(data: e.AnswerCorrected, state: OrderState, event: Event) -> None:
+    answered = state.answered[data.task_id]
+    for name, value in corrections.without(state, answered, data.expected_completion).items():
+        setattr(state, name, value)
+    again = answered.model_copy(update={"task": corrected(answered.task, event), "opened": ()})
+    state.answered = {**state.answered, data.task_id: again}
 
 
 @_change.register
@@ -161,8 +228,16 @@ def _close(state: OrderState, task_id: str, event: Event) -> None:
 
 @_change.register
 def _(data: e.DeadlineMoved, state: OrderState, event: Event) -> None:
-    again = state.tasks[data.task_id].ladder_round + 1
-    _update(state, data.task_id, event, due_at=data.due_at, due_soon_at=data.due_soon_at, ladder_round=again, escalation_level=0)
+    task = state.tasks[data.task_id]
+    changes: dict[str, Any] = {"due_at": data.due_at, "due_soon_at": data.due_soon_at, "escalation_level": 0}
+    changes["ladder_round"] = task.ladder_round + 1
+    changes["is_extended"] = task.is_extended if data.is_extended is None else data.is_extended
+    _update(state, data.task_id, event, **changes)
+
+
+@_change.register
+def _(data: e.EarliestMoved, state: OrderState, event: Event) -> None:
+    _update(state, data.task_id, event, earliest=data.earliest)
 
 
 @_change.register
@@ -172,7 +247,13 @@ def _(data: e.RungReached, state: OrderState, event: Event) -> None:
 
 @_change.register
 def _(data: e.ProgressReported, state: OrderState, event: Event) -> None:
-    _update(state, data.task_id, event)
+    _begin(state, state.tasks[data.task_id].kind)
+    _update(state, data.task_id, event, reported_at=event.at, is_silence_told=False)
+
+
+@_change.register
+def _(data: e.SilenceNoticed, state: OrderState, event: Event) -> None:
+    _update(state, data.task_id, event, is_silence_told=True)
 
 
 @_change.register
@@ -255,13 +336,19 @@ def _(data: e.HoldEndTold, state: OrderState, event: Event) -> None:
 
 @_change.register
 def _(data: e.Resumed, state: OrderState, event: Event) -> None:
+    if state.hold is not None:
+        state.past_holds = [*state.past_holds, Interval(since=state.hold.since, until=event.at)][-REMEMBERED_HOLDS:]
     state.hold, state.status = None, OrderStatus.OPEN
 
 
 @_change.register
 def _(data: e.NoticeRequested, state: OrderState, event: Event) -> None:
+    if "customer" in data.notice.to and data.notice.kind not in state.customer_told:
+        state.customer_told.append(data.notice.kind)
     if data.notice.kind == SHIPPING_NOTICE:
         state.shipping_notice = data.notice.key
+    if data.notice.kind in WARNINGS:
+        state.warned = [*state.warned, Risk(data.notice.kind)]
 
 
 @_change.register

@@ -8,19 +8,24 @@ from functools import singledispatch
 
 from pydantic import ValidationError
 
-from workflows.rules import authority, dates, judgement, views
+from workflows.rules import amending, authority, corrections, dates, judgement, views
 from workflows.rules.calendar import Calendar
 from workflows.rules.faults import faults
 from workflows.types import answers as a
 from workflows.types import commands as c
 from workflows.types.events import SaidRef
-from workflows.types.refusals import Fault, Refusal, invalid
+from workflows.types.refusals import STATUS, Fault, Refusal, invalid
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
 from workflows.types.words import NOT_HELD, Kind
 
 UNKNOWN = Refusal(code="unknown-here", detail="the order does not know this task yet; try again")
 """Across a continue-as-new an update may come before its task: the API answers 503."""
+
+
+GOODS_ARE_OUT = "goods are with the customer or on their way"
+UNDECIDED = "goods are with the customer, on their way, or came back and nothing is decided about them"
+UNPROCESSABLE = 422
 
 
 @singledispatch
@@ -46,16 +51,59 @@ def _(said: c.CompleteTask, state: OrderState, calendar: Calendar, now: datetime
         return _gone(said.task_id, state)
     if no := authority.may_answer(said.actor, task):
         return no
+    no = _unfit(said, judgement.Case(task, state, calendar, now))
+    if no is not None and STATUS[no.code] == UNPROCESSABLE:
+        return no
+    return _stale(said, task.version) or _held(task, state) or no
+
+
+def _unfit(said: c.CompleteTask | c.CorrectTask, case: judgement.Case) -> Refusal | None:
+    """Why the answer itself does not do: no such outcome, wrong fields, or what stands against it."""
+    task = case.task
     if said.outcome not in a.OUTCOMES[task.kind] or said.outcome in task.withheld:
         return _wrong_outcome(said.outcome, task)
     try:
         answer = a.read(task.kind, said.outcome, said.fields)
     except ValidationError as error:
         return invalid(*faults(error, "/fields"))
-    no = judgement.judge(answer, judgement.Case(task, state, calendar, now))
-    if no is not None and no.code == "invalid":
+    return judgement.judge(answer, case)
+
+
+@refusal.register
+def _(said: c.CorrectTask, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    answered = state.answered.get(said.task_id)
+    if answered is None:
+        return _uncorrectable(said, state)
+    task = answered.task
+    if no := authority.may_correct(said.actor, task):
         return no
-    return _stale(said, task.version) or _held(task, state) or no
+    no = _unfit(said, judgement.Case(task, corrections.as_before(state, answered, calendar), calendar, now))
+    if no is not None and STATUS[no.code] == UNPROCESSABLE:
+        return no
+    return _stale(said, task.version) or _closed(state) or _out_of_our_hands(task, state) or _held(task, state) or no
+
+
+def _uncorrectable(said: c.CorrectTask, state: OrderState) -> Refusal | None:
+    if task := state.tasks.get(said.task_id):
+        return authority.may_correct(said.actor, task) or unanswered(task)
+    if state.is_closed:
+        return _closed(state)
+    kind, n = said.task_id.rsplit(".", 2)[-2:]
+    if int(n) > state.counters.get(Kind(kind), 0):
+        return UNKNOWN
+    return Refusal(code="too-late", detail=f"what followed from {said.task_id} is done already, or was decided beside the work")
+
+
+def unanswered(task: Task) -> Refusal:
+    """There is nothing to mend yet."""
+    return invalid(Fault(pointer="", message=f"{task.id} is not answered yet; complete it"))
+
+
+def _out_of_our_hands(task: Task, state: OrderState) -> Refusal | None:
+    """A follow-up order goes its own way from the moment it is entered."""
+    if task.kind is Kind.DECIDE_SHORTAGE and (task.fields or {}).get("rest") == "later":
+        return Refusal(code="too-late", detail=f"the rest is an order of its own already: {state.followed_by}")
+    return None
 
 
 @refusal.register
@@ -153,7 +201,20 @@ def _(said: c.CancelOrder, state: OrderState, calendar: Calendar, now: datetime)
     if no := _stale(said, state.seq) or _closed(state):
         return no
     if views.cancel_refused(state):
-        return Refusal(code="already-dispatched", detail="goods are with the customer or on their way")
+        return Refusal(code="already-dispatched", detail=GOODS_ARE_OUT)
+    return None
+
+
+@refusal.register
+def _(said: c.AmendOrder, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    if no := authority.may_change_order(said.actor):
+        return no
+    if wrong := amending.faults(said, state.facts, calendar.day_of(now), calendar):
+        return invalid(*wrong)
+    if no := _stale(said, state.seq) or _closed(state):
+        return no
+    if views.amend_refused(state):
+        return Refusal(code="already-dispatched", detail=UNDECIDED)
     return None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from workflows.types import answers as a
-from workflows.types.orders import Quantities, Work
+from workflows.types.orders import Line, Lines, Quantities, Work
 from workflows.types.state import OrderState
 from workflows.types.words import DeliveryState, Kind
 
@@ -123,7 +123,12 @@ def conceded(work: Work) -> Work:
 
 
 def remade_after_failing(work: Work) -> Work:
-    return start(work.model_copy(update={"failed": {}}), work.failed)
+    return remade(work.model_copy(update={"failed": {}}), work.failed)
+
+
+def remade(work: Work, needed: Quantities) -> Work:
+    """What is made now replaces what was made before."""
+    return start(work, needed).model_copy(update={"is_remake": True})
 
 
 def accepted(work: Work, given: Quantities | None) -> Work:
@@ -170,7 +175,43 @@ def redelivered(work: Work) -> Work:
 def remade_after_return(work: Work) -> Work:
     """What came back or was lost no longer counts as accepted."""
     left = work.model_copy(update={"accepted": minus(work.accepted, work.returned), "returned": {}, "lost": False})
-    return start(left, work.returned)
+    return remade(left, work.returned)
+
+
+def amended(state: OrderState, lines: Lines) -> Work:
+    """The work once the order has other lines: what was made for a line counts as far as that line still asks for it.
+
+    A line is the same when product and unit at its position are; failed goods and a plan of shipment count for nothing.
+    """
+    work, was = state.work, state.facts.lines
+    same = {str(n) for n, (old, new) in enumerate(zip(was, lines, strict=False), start=1) if _is_same(old, new)}
+    ordered = {str(number): line.quantity for number, line in enumerate(lines, start=1)}
+    dropped = _at_most(ordered, work.dropped, same)
+    owed = minus(ordered, dropped)
+    accepted = _at_most(owed, work.accepted, same)
+    passed = _at_most(minus(owed, accepted), work.passed, same)
+    handed = _at_most(minus(minus(owed, accepted), passed), work.handed, same)
+    return work.model_copy(
+        update={
+            "dropped": dropped,
+            "accepted": accepted,
+            "passed": passed,
+            "handed": handed,
+            "failed": {},
+            "to_produce": minus(owed, plus(plus(accepted, passed), handed)),
+            "unready": (),
+            "eta_due": {},
+            "is_remake": False,
+        }
+    )
+
+
+def _is_same(old: Line, new: Line) -> bool:
+    return (old.product_model, old.unit) == (new.product_model, new.unit)
+
+
+def _at_most(limit: Quantities, made: Quantities, lines: set[str]) -> Quantities:
+    return _without_zeros({line: min(made[line], limit.get(line, 0)) for line in _lines(made, {}) if line in lines})
 
 
 def _with(makers: tuple[str, ...], by: str) -> tuple[str, ...]:

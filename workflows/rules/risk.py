@@ -2,32 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
+from workflows.rules import path
 from workflows.rules.calendar import Calendar
 from workflows.types.state import OrderState
-from workflows.types.words import READINESS, STEP_OF, Kind, Risk, Step
-
-STRAIGHT = (
-    Kind.CONFIRM_ORDER,
-    Kind.MAKE_PLAN,
-    Kind.READY_MATERIALS,
-    Kind.PRODUCE,
-    Kind.INSPECT,
-    Kind.ACCEPT,
-    Kind.PLAN_SHIPMENT,
-    Kind.DISPATCH,
-)
-"""The path without trouble; the three readiness checks count as their longest."""
-
-REJOINS = {
-    Step.REWORK: Kind.INSPECT,
-    Step.DISPOSE: Kind.INSPECT,
-    Step.SETTLE_SHORTAGE: Kind.PLAN_SHIPMENT,
-    Step.RESOLVE_REFUSAL: Kind.PLAN_SHIPMENT,
-}
-"""Where a detour comes back to the straight path."""
-
-ASIDE = {Step.REWORK: Kind.REWORK, Step.DISPOSE: Kind.DECIDE_DISPOSITION}
-ASIDE |= {Step.SETTLE_SHORTAGE: Kind.DECIDE_SHORTAGE, Step.RESOLVE_REFUSAL: Kind.RESOLVE_REFUSAL}
+from workflows.types.words import Kind, Risk, Step
 
 
 def promised_end(state: OrderState, calendar: Calendar) -> datetime | None:
@@ -43,6 +21,11 @@ def forecast(state: OrderState, calendar: Calendar, now: datetime) -> datetime:
     return calendar.add(max(now, stated_completion(state, now) or now), work_ahead(state, calendar, now))
 
 
+def forecast_day(state: OrderState, calendar: Calendar, now: datetime) -> date:
+    """The day of that; a planned arrival as it was planned, be it a day off."""
+    return _fixed(state) or calendar.day_of(forecast(state, calendar, now))
+
+
 def _fixed(state: OrderState) -> date | None:
     """The day of arrival, once the goods have arrived or their shipment is planned."""
     if state.delivered is not None and not state.work.returned and not state.work.to_produce and state.step in _ARRIVED:
@@ -51,6 +34,8 @@ def _fixed(state: OrderState) -> date | None:
 
 
 _ARRIVED = (Step.ASK_FEEDBACK, Step.CLOSED)
+_DAY = timedelta(days=1)
+_RANKS = (None, Risk.ON_TRACK, Risk.AT_RISK, Risk.LATE)
 
 
 def stated_completion(state: OrderState, now: datetime) -> datetime | None:
@@ -64,25 +49,14 @@ def stated_completion(state: OrderState, now: datetime) -> datetime | None:
 
 def work_ahead(state: OrderState, calendar: Calendar, now: datetime) -> timedelta:
     """Working time of what is not finished, the open task counting whole, and of the way to the customer."""
-    transit = calendar.length(state.policy.order.transit)
-    return sum((_allowance(kind, state, calendar) for kind in kinds_ahead(state, now)), transit)
+    return path.allowances(kinds_ahead(state, now), state, calendar) + path.transit(state, calendar)
 
 
 def kinds_ahead(state: OrderState, now: datetime) -> tuple[Kind, ...]:
     """The kinds still to be done; where production has said when, that stands for everything up to it."""
-    if state.step in REJOINS:
-        return (ASIDE[state.step], *STRAIGHT[STRAIGHT.index(REJOINS[state.step]) :])
     if stated_completion(state, now) is not None:
-        return STRAIGHT[STRAIGHT.index(Kind.INSPECT) :]
-    here = next((kind for kind in STRAIGHT if STEP_OF[kind] is state.step), None)
-    return STRAIGHT[STRAIGHT.index(here) :] if here else ()
-
-
-def _allowance(kind: Kind, state: OrderState, calendar: Calendar) -> timedelta:
-    tasks = state.policy.tasks
-    if kind in READINESS:
-        return max(calendar.length(tasks[each].allowance) for each in READINESS)
-    return calendar.length(tasks[kind].allowance)
+        return path.onwards(Step.INSPECT)
+    return path.onwards(state.step)
 
 
 def slack(state: OrderState, calendar: Calendar, now: datetime) -> timedelta | None:
@@ -127,6 +101,10 @@ def drifts_at(state: OrderState, calendar: Calendar, now: datetime) -> tuple[dat
     if state.step is Step.MAKE_PLAN and state.expected_completion is not None:
         # An earliest date that passes without a plan tells nothing any more.
         drifts.append(state.expected_completion)
+    asked = state.open_task(Kind.DECIDE_PROMISE)
+    if asked is not None and asked.earliest is not None:
+        # After this the forecast no longer supports the date that sales was told.
+        drifts.append(calendar.add(calendar.end_of(asked.earliest), -ahead))
     return tuple(drifts)
 
 
@@ -146,9 +124,21 @@ def would_break(promised: date, state: OrderState, calendar: Calendar, now: date
     return forecast(state, calendar, now) > calendar.end_of(promised)
 
 
+def earliest(state: OrderState, calendar: Calendar, now: datetime) -> date:
+    """The first day that the forecast would keep if it were promised, today or later."""
+    # The day before, too: the last shift of a day may end after midnight.
+    day = max(calendar.day_of(now), forecast_day(state, calendar, now) - _DAY)
+    while would_break(day, state, calendar, now):
+        day += _DAY
+    return day
+
+
 def must_ask_sales(state: OrderState, calendar: Calendar, now: datetime) -> bool:
-    """Whether decide_promise opens: at the first break of a revision, then only when it is worse by another buffer."""
-    if state.promise is None or state.step in _ARRIVED or state.open_task(Kind.DECIDE_PROMISE):
+    """Whether decide_promise opens: at the first break of a revision, then only when it is worse by another buffer.
+
+    On hold nobody is asked: the answer could not be given.
+    """
+    if state.promise is None or state.step in _ARRIVED or state.hold is not None or state.open_task(Kind.DECIDE_PROMISE):
         return False
     if state.must_ask:
         return True
@@ -158,3 +148,23 @@ def must_ask_sales(state: OrderState, calendar: Calendar, now: datetime) -> bool
     if state.answered_forecast is None:
         return True
     return forecast(state, calendar, now) >= calendar.add(state.answered_forecast, state.policy.order.buffer)
+
+
+# Who must know.
+
+
+def is_threatened(risk: Risk | None) -> bool:
+    return risk in (Risk.AT_RISK, Risk.LATE)
+
+
+def is_worse(risk: Risk | None, before: Risk | None) -> bool:
+    """Whether a risk that was nothing or on track has become one, or has become a greater one."""
+    return is_threatened(risk) and _RANKS.index(risk) > _RANKS.index(before)
+
+
+def must_warn(state: OrderState) -> bool:
+    """Whether people are told of the risk: at each worsening, once for a promise, and not while the order is held."""
+    if not state.has_worsened or state.hold is not None or state.risk in state.warned:
+        return False
+    # What the first promise was given with is no worsening, as long as nobody has planned: the plan will tell.
+    return not (state.is_first_guess and state.expected_completion is None)

@@ -41,6 +41,10 @@ def row(state: OrderState, calendar: Calendar, now: datetime) -> OrderRow:
         follows=facts.follows,
         followed_by=state.followed_by,
         cancel_refused=cancel_refused(state),
+        amend_refused=amend_refused(state),
+        asked=tuple(state.asked),
+        begun=tuple(state.begun),
+        customer_told=tuple(state.customer_told),
         version=state.seq,
         created_at=state.created_at,
         created_by=state.created_by,
@@ -55,3 +59,8 @@ def cancel_refused(state: OrderState) -> str | None:
     if state.step is Step.SIGN_OFF or any(state.work.received.values()):
         return "already-dispatched"
     return None
+
+
+def amend_refused(state: OrderState) -> str | None:
+    """The code that an amendment meets: of goods that came back or were lost sales has to decide first."""
+    return "already-dispatched" if state.step is Step.RESOLVE_REFUSAL else cancel_refused(state)

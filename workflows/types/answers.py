@@ -204,6 +204,14 @@ class Keep(Answer):
     reason: Text
 
 
+class Agree(Answer):
+    reason: Text
+
+
+class RefuseAmendment(Answer):
+    reason: Text
+
+
 _READINESS: dict[str, type[Answer]] = {"ready": Ready, "short": Short}
 
 OUTCOMES: dict[Kind, dict[str, type[Answer]]] = {
@@ -224,6 +232,7 @@ OUTCOMES: dict[Kind, dict[str, type[Answer]]] = {
     Kind.RESOLVE_REFUSAL: {"redeliver": Redeliver, "remake": Remake, "close": CloseShort},
     Kind.COLLECT_FEEDBACK: {"answered": Answered, "no_answer": NoAnswer},
     Kind.DECIDE_PROMISE: {"repromise": Repromise, "keep": Keep},
+    Kind.DECIDE_AMENDMENT: {"agree": Agree, "refuse": RefuseAmendment},
 }
 
 

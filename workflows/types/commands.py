@@ -5,10 +5,10 @@ from typing import Any
 from workflows.types.answers import Progress
 from workflows.types.base import Message
 from workflows.types.events import SaidRef
-from workflows.types.orders import OrderFacts
+from workflows.types.orders import Lines, OrderFacts
 from workflows.types.policy import Policy
 from workflows.types.state import OrderState
-from workflows.types.texts import Day, When
+from workflows.types.texts import Day, Name, When
 from workflows.types.words import SYSTEM, Department
 
 
@@ -53,6 +53,13 @@ class ExtendTask(Said):
     reason: str
 
 
+class CorrectTask(Said):
+    task_id: str
+    outcome: str
+    fields: dict[str, Any] = {}
+    reason: str
+
+
 class RepromiseOrder(Said):
     promised_date: Day
     reason: str
@@ -71,6 +78,15 @@ class ResumeOrder(Said):
 
 class CancelOrder(Said):
     reason: str
+
+
+class AmendOrder(Said):
+    """What is None stays as it is."""
+
+    reason: str
+    lines: Lines | None = None
+    requested_date: Day | None = None
+    ship_to: Name | None = None
 
 
 class AdoptPolicy(Said):

@@ -7,9 +7,10 @@ from pydantic import Field
 
 from workflows.types.base import Message
 from workflows.types.notices import Notice, Told
-from workflows.types.orders import Hold, Lines, OrderFacts, Promise, Shipment, Work
+from workflows.types.orders import Amendment, Hold, Lines, OrderFacts, Promise, Quantities, Shipment, Work
+from workflows.types.slack import Blame, Cause
 from workflows.types.tasks import Task
-from workflows.types.words import DeliveryState, Department, OrderStatus, Risk
+from workflows.types.words import DeliveryState, Department, Kind, OrderStatus, Risk
 
 
 class OrderEntered(Message):
@@ -27,11 +28,38 @@ class OrderRevised(Message):
     ship_to: str | None = None
 
 
+class AmendmentProposed(Message):
+    """Sales wants to change a released order; production and sales decide."""
+
+    type: Literal["amendment_proposed"] = "amendment_proposed"
+    amendment: Amendment
+
+
+class AmendmentRefused(Message):
+    """One department refused: nothing changes."""
+
+    type: Literal["amendment_refused"] = "amendment_refused"
+    reason: str
+
+
+class OrderAmended(Message):
+    type: Literal["order_amended"] = "order_amended"
+    amendment: Amendment
+    work: Work | None = None
+    """What still counts of what was made, and what is to be made now, where lines have changed."""
+    goes_back: bool = False
+    """The order is planned anew."""
+    quantities: dict[str, Quantities] = {}
+    """By task that stays open: what lies before it now."""
+
+
 class Promised(Message):
     type: Literal["promised"] = "promised"
     promise: Promise
     answered_forecast: datetime | None = None
     """The forecast, when it already breaks the new date: a known break is not asked about again."""
+    latest_finish: dict[str, datetime | None] = {}
+    """By open task: the last instant that the new date leaves it."""
 
 
 class PromiseKept(Message):
@@ -60,6 +88,18 @@ class TaskCompleted(Message):
     comment: str | None = None
 
 
+class AnswerCorrected(Message):
+    """A head mended an answer before anything that followed from it was completed; the flow takes the new one from there."""
+
+    type: Literal["answer_corrected"] = "answer_corrected"
+    task_id: str
+    outcome: str
+    fields: dict[str, Any] = {}
+    reason: str
+    expected_completion: datetime | None = None
+    """As it stands without the first answer."""
+
+
 class TaskCancelled(Message):
     type: Literal["task_cancelled"] = "task_cancelled"
     task_id: str
@@ -72,6 +112,24 @@ class DeadlineMoved(Message):
     due_at: datetime
     due_soon_at: datetime
     reason: str
+    is_extended: bool | None = None
+    """Whether its head has set it; None leaves that as it was."""
+
+
+class EarliestMoved(Message):
+    """The forecast supports another date than sales was asked about."""
+
+    type: Literal["earliest_moved"] = "earliest_moved"
+    task_id: str
+    earliest: date
+
+
+class SilenceNoticed(Message):
+    """Nothing was reported on production for longer than the policy allows (R10)."""
+
+    type: Literal["silence_noticed"] = "silence_noticed"
+    task_id: str
+    since: datetime
 
 
 class ProgressReported(Message):
@@ -95,6 +153,9 @@ class ExpectedCompletionMoved(Message):
     type: Literal["expected_completion_moved"] = "expected_completion_moved"
     expected_completion: datetime
     reason: str
+    blame: Blame
+    kind: Kind | None = None
+    """Of the task in which it was said."""
 
 
 class WorkMoved(Message):
@@ -160,6 +221,8 @@ class RiskMoved(Message):
     type: Literal["risk_moved"] = "risk_moved"
     risk: Risk | None
     slack_hours: float | None
+    causes: tuple[Cause, ...] = ()
+    """What ate the slack, the most first; empty while the order is on track."""
 
 
 class Held(Message):
@@ -181,6 +244,8 @@ class PolicyAdopted(Message):
     type: Literal["policy_adopted"] = "policy_adopted"
     policy: str
     version: str
+    latest_finish: dict[str, datetime | None] = {}
+    """By open task: the last instant that the promise leaves it under this policy."""
 
 
 class IssueRaised(Message):
@@ -212,13 +277,19 @@ class OrderClosed(Message):
 Happening = Annotated[
     OrderEntered
     | OrderRevised
+    | AmendmentProposed
+    | AmendmentRefused
+    | OrderAmended
     | Promised
     | PromiseKept
     | ForecastBroken
     | TaskOpened
     | TaskCompleted
+    | AnswerCorrected
     | TaskCancelled
     | DeadlineMoved
+    | EarliestMoved
+    | SilenceNoticed
     | ProgressReported
     | PlanMade
     | ExpectedCompletionMoved

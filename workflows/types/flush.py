@@ -16,6 +16,8 @@ class Flush(Message):
     events: tuple[Event, ...]
     tasks: tuple[Task, ...]
     """Every open task, and those that closed since the last flush: any other open row of the order is an undone attempt's."""
+    answered: tuple[Task, ...] = ()
+    """Closed tasks whose answers may be corrected: an undone attempt may have done that."""
     first_seq: int
     """The seq of the batch's first event; rows of events from here on are an undone attempt's."""
     confirmed_seq: int

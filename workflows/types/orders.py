@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from workflows.types.base import Message
 from workflows.types.texts import Day, Instant, Name, Quantity, Reference, Text, UnitName, no_control_characters
-from workflows.types.words import DeliveryState, Kind, Language, OrderStatus, Priority, Risk, Stage
+from workflows.types.words import DeliveryState, Department, Kind, Language, OrderStatus, Priority, Risk, Stage
 
 Quantities = dict[str, int]
 """Line number (position from 1) to whole number; a line left out counts 0."""
@@ -90,6 +90,23 @@ class Hold(Message):
     """The last instant at which sales and management were told that the hold has ended."""
 
 
+Consequence = dict[str, str | None]
+"""One thing that would follow; `what` says what it is, the other members whom or what it concerns."""
+
+
+class Amendment(Message):
+    """What the customer wants otherwise; what is None stays (contract §5, amend)."""
+
+    reason: str
+    by: str
+    lines: Lines | None = None
+    """All lines, if any changes."""
+    requested_date: Day | None = None
+    ship_to: Name | None = None
+    consequences: tuple[Consequence, ...] = ()
+    """What agreeing would lead to, as it stood when it was asked."""
+
+
 class Work(Message):
     """Where the goods are, line by line, and what the flow must remember of them (contract §2, Quantities)."""
 
@@ -121,6 +138,8 @@ class Work(Message):
     """Readiness that was short before; after a remake only these are asked again."""
     eta_due: dict[Kind, datetime] = {}
     """By readiness that was short: the end of its eta, when it is asked again."""
+    is_remake: bool = False
+    """What is made now replaces goods that were made before."""
 
 
 class OrderRow(Message):
@@ -154,6 +173,14 @@ class OrderRow(Message):
     followed_by: str | None
     cancel_refused: str | None
     """The refusal code that a cancellation would meet now, or None."""
+    amend_refused: str | None = None
+    """The same for an amendment."""
+    asked: tuple[Department, ...] = ()
+    """Departments that ever had a task of this order."""
+    begun: tuple[Kind, ...] = ()
+    """What was done since the order was released."""
+    customer_told: tuple[str, ...] = ()
+    """Kinds of mail that the customer was sent."""
     version: int
     created_at: datetime
     created_by: str

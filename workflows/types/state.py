@@ -7,11 +7,14 @@ from pydantic import BaseModel
 from workflows.types.base import Message
 from workflows.types.orders import Hold, OrderFacts, Promise, Shipment, Work
 from workflows.types.policy import Policy
+from workflows.types.slack import Interval, Spell
 from workflows.types.tasks import Task
 from workflows.types.words import STAGE_OF, DeliveryState, Department, Kind, OrderStatus, Risk, Stage, Step
 
 REMEMBERED_CALLS = 100
 REMEMBERED_TASKS = 40
+REMEMBERED_HOLDS = 50
+REMEMBERED_SPELLS = 100
 
 
 class Closure(Message):
@@ -19,6 +22,36 @@ class Closure(Message):
 
     by: str
     at: datetime
+
+
+class Before(Message):
+    """How the order stood when an answer was given: what a corrected answer starts from."""
+
+    work: Work
+    planned_start: datetime | None
+    planned_seconds: float
+    expected_completion: datetime | None
+    work_center: str | None
+    shipment: Shipment | None
+    shipping_notice: str | None
+    delivered: date | None
+    delivery: DeliveryState
+    must_ask: bool
+    revision: int
+    """Of the promise."""
+    spells: tuple[Spell, ...] = ()
+    detour: Spell | None = None
+    facts: OrderFacts | None = None
+    """Where the answer changed them."""
+
+
+class Answered(Message):
+    """An answer that may still be corrected."""
+
+    task: Task
+    before: Before
+    opened: tuple[str, ...] = ()
+    """The tasks that followed from it: once one of them is completed, it is too late."""
 
 
 class OrderState(BaseModel):
@@ -49,9 +82,27 @@ class OrderState(BaseModel):
     """Open tasks by id."""
     counters: dict[Kind, int] = {}
     closures: dict[str, Closure] = {}
+    answered: dict[str, Answered] = {}
+    """By task: what may still be corrected, the last answer on the way of the goods; of readiness one of each kind."""
     asked: list[Department] = []
     """Departments that ever had a task of this order."""
+    begun: list[Kind] = []
+    """What was done since the order was released."""
+    customer_told: list[str] = []
+    """Kinds of mail that the customer was sent."""
+    past_holds: list[Interval] = []
+    """When the order's clocks stood; the newest fifty."""
     risk: Risk | None = None
+    warned: list[Risk] = []
+    """What has been told of the present promise: at risk, late."""
+    has_worsened: bool = False
+    """The risk moved last for the worse."""
+    is_first_guess: bool = False
+    """The risk is what the first promise was given with."""
+    spells: list[Spell] = []
+    """What took time since the present promise was given; the newest hundred."""
+    detour: Spell | None = None
+    """What leads the goods off the straight path now."""
     answered_forecast: datetime | None = None
     """The forecast at the last answer to decide_promise, if it broke the promise then."""
     must_ask: bool = False

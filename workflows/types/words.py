@@ -161,6 +161,9 @@ STAGE_OF = {
     Step.CLOSED: Stage.CLOSED,
 }
 
+AMENDED_BY = (Department.PRODUCTION, Department.SALES)
+"""Who decides whether a released order is amended."""
+
 NOT_HELD = (Kind.SIGN_OFF, Kind.RESOLVE_REFUSAL, Kind.COLLECT_FEEDBACK)
 """What goes on while an order is on hold: the goods are with the customer."""
 

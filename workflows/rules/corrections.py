@@ -1,0 +1,152 @@
+"""Which answers may still be corrected, and how the order stands without them (contract §2, Correct)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from workflows.rules.calendar import Calendar
+from workflows.types.orders import Shipment, Work
+from workflows.types.slack import Blame, Spell
+from workflows.types.state import Answered, Before, OrderState
+from workflows.types.tasks import Task
+from workflows.types.words import READINESS, STEP_OF, Kind
+
+MADE_BY = (Kind.PRODUCE, Kind.REWORK)
+
+# What may be corrected.
+
+
+def after_answering(state: OrderState, task: Task) -> dict[str, Answered]:
+    """What may be corrected once this task is answered; what it followed from may not any more."""
+    left = {task_id: each for task_id, each in state.answered.items() if task.id not in each.opened}
+    if task.kind not in STEP_OF:
+        return left
+    return {**left, task.id: Answered(task=task, before=_before(state, task))}
+
+
+def after_opening(state: OrderState, task: Task) -> dict[str, Answered]:
+    """The same once this task is open."""
+    return {
+        task_id: each.model_copy(update={"opened": (*each.opened, task.id)}) if _follows(task, each.task) else each
+        for task_id, each in state.answered.items()
+    }
+
+
+def _follows(opened: Task, answered: Task) -> bool:
+    if opened.kind in READINESS and answered.kind in READINESS:
+        # Side by side: only the same is asked again because of what was answered.
+        return opened.kind is answered.kind
+    if opened.kind is Kind.DECIDE_PROMISE:
+        # Time and reports open it, too; an answer does so at once.
+        return opened.opened_at == answered.completed_at
+    return opened.kind in STEP_OF
+
+
+def _before(state: OrderState, task: Task) -> Before:
+    return Before(
+        work=state.work,
+        planned_start=state.planned_start,
+        planned_seconds=state.planned_seconds,
+        expected_completion=state.expected_completion,
+        work_center=state.work_center,
+        shipment=state.shipment,
+        shipping_notice=state.shipping_notice,
+        delivered=state.delivered,
+        delivery=state.delivery,
+        must_ask=state.must_ask,
+        revision=len(state.promises),
+        spells=tuple(state.spells),
+        detour=state.detour,
+        facts=state.facts if task.outcome == "revise" else None,
+    )
+
+
+# How the order stands without an answer.
+
+
+def without(state: OrderState, answered: Answered, completion: datetime | None) -> dict[str, Any]:
+    """What of the state is otherwise without this answer; promises and mails are out and stay."""
+    kind, before = answered.task.kind, answered.before
+    common = {
+        "step": STEP_OF[kind],
+        "expected_completion": completion,
+        # Sales may have been asked since, which settles it.
+        "must_ask": state.must_ask and before.must_ask,
+        # A promise given since knew of what came before.
+        "detour": before.detour if before.revision == len(state.promises) else None,
+        "spells": [spell for spell in state.spells if spell in before.spells or not _led_to(spell, kind)],
+    }
+    if kind in READINESS:
+        return {**common, "work": _unready_again(state.work, before.work, kind)}
+    return {
+        **common,
+        "work": _made_by_them_all_the_same(before.work, answered.task),
+        "facts": before.facts or state.facts,
+        "planned_start": before.planned_start,
+        "planned_seconds": before.planned_seconds,
+        "work_center": before.work_center,
+        "shipment": _with_its_notice(before, state),
+        "shipping_notice": before.shipping_notice,
+        "delivered": before.delivered,
+        "delivery": before.delivery,
+    }
+
+
+def _unready_again(work: Work, before: Work, kind: Kind) -> Work:
+    """The others may have been answered since, and stay as they are."""
+    etas = {each: eta for each, eta in work.eta_due.items() if each is not kind}
+    if kind in before.eta_due:
+        etas[kind] = before.eta_due[kind]
+    return work.model_copy(
+        update={
+            "unready": tuple(each for each in READINESS if each is kind or each in work.unready),
+            "was_short": tuple(each for each in work.was_short if each is not kind or kind in before.was_short),
+            "eta_due": etas,
+        }
+    )
+
+
+def _led_to(spell: Spell, kind: Kind) -> bool:
+    """Whether time noted after an answer of this kind is noted because of it: not what held the order, or others lacked."""
+    if kind in READINESS:
+        return spell.blame is Blame.SHORTAGE and spell.kind is kind
+    return spell.blame is not Blame.HOLD
+
+
+def _made_by_them_all_the_same(work: Work, task: Task) -> Work:
+    """Who said that the goods are made has made them, whoever corrects the figures (four eyes)."""
+    by = task.completed_by
+    if task.kind not in MADE_BY or by is None or by in work.makers:
+        return work
+    return work.model_copy(update={"makers": (*work.makers, by)})
+
+
+def _with_its_notice(before: Before, state: OrderState) -> Shipment | None:
+    """Notice of the same plan may have got on record since."""
+    same = before.shipping_notice == state.shipping_notice
+    if before.shipment is None or state.shipment is None or not same:
+        return before.shipment
+    return before.shipment.model_copy(update={"noticed_at": before.shipment.noticed_at or state.shipment.noticed_at})
+
+
+def completion(state: OrderState, answered: Answered, calendar: Calendar) -> datetime | None:
+    """When the goods were expected without this answer: as before it, or what another shortage or a hold has made of that."""
+    expected = answered.before.expected_completion
+    if expected is None:
+        return None
+    if answered.task.kind in READINESS:
+        duration = timedelta(seconds=state.planned_seconds)
+        others = (eta for kind, eta in state.work.eta_due.items() if kind is not answered.task.kind)
+        expected = max([expected, *(calendar.add(eta, duration) for eta in others)])
+    return calendar.add(expected, _held_since(answered, state, calendar))
+
+
+def _held_since(answered: Answered, state: OrderState, calendar: Calendar) -> timedelta:
+    at = answered.task.completed_at
+    assert at is not None
+    held = (calendar.between(max(at, hold.since), hold.until) for hold in state.past_holds if hold.until > at)
+    return sum(held, timedelta(0))
+
+
+def as_before(state: OrderState, answered: Answered, calendar: Calendar) -> OrderState:
+    """The order as it would stand without this answer: what a corrected one is judged by."""
+    return state.model_copy(update=without(state, answered, completion(state, answered, calendar)))
