@@ -101,15 +101,16 @@ async def test_a_notice_too_many_fails_the_replay(straight: Recorded, monkeypatc
         await changed(straight)
 
 
-async def test_another_argument_of_an_activity_is_seen(straight: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("name", "told_by"), [("straight_through", "local activity"), ("everything_is_away", "activity")])
+async def test_another_argument_of_an_activity_is_seen(name: str, told_by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tell = Mailroom.tell
 
     def tell_otherwise(self: Mailroom, kind: str, /, *to: str, **given: Any) -> None:
-        tell(self, kind, *(("management",) if kind == "shipping_notice" else to), **given)
+        tell(self, kind, *(("management",) if kind == "order_confirmed" else to), **given)
 
     monkeypatch.setattr(Mailroom, "tell", tell_otherwise)
-    found = await changed(straight)
-    assert any(each.startswith("activity") and "shipping_notice" in each for each in found)
+    found = await changed(load(HISTORIES / f"{name}.json.gz"))
+    assert any(each.startswith(told_by) and "order_confirmed" in each for each in found)
 
 
 async def test_another_length_of_a_timer_is_seen(timed: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
