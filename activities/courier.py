@@ -77,9 +77,9 @@ class Courier:
         self._free.release()
 
     async def finish(self) -> None:
-        """Waits for what is on the wire."""
+        """Waits for what is on the wire, but not for long: what is lent comes back by itself."""
         if self._on_the_way:
-            await asyncio.wait(self._on_the_way)
+            await asyncio.wait(self._on_the_way, timeout=PATIENCE.total_seconds())
 
     async def _taken(self) -> list[Waiting]:
         try:

@@ -166,13 +166,17 @@ async def until_quiet(plant: Plant, numbers: list[str]) -> tuple[float, int]:
         order = client.get_workflow_handle(ids.workflow_id(number))
         await order.result()
         lengths.append((await order.describe()).history_length)
-    with closing(Store.open(Home(plant.stack.home).store_url)) as store:
-        while await asyncio.to_thread(untold, store):
-            await asyncio.sleep(LOOKING)
+    await asyncio.to_thread(until_told, Home(plant.stack.home).store_url)
     return time.perf_counter() - began, lengths[0]
 
 
+def until_told(store_url: str) -> None:
+    """Waits until nothing waits in the outbox; orders that have ended put nothing more in."""
+    with closing(Store.open(store_url)) as store:
+        while untold(store):
+            time.sleep(LOOKING)
+
+
 def untold(store: Store) -> int:
-    """How many notices nobody has been told of yet; who has ended asks for no more."""
     with store.database.reading() as connection:
         return connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()

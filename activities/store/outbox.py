@@ -1,10 +1,12 @@
 """The outbox: what orders want told, written in one transaction with the order, until a courier has finished with it."""
 
-from collections.abc import Collection, Iterable
+import logging
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from activities.store.database import Database
@@ -17,6 +19,8 @@ from workflows.types.words import OrderStatus
 
 AFTER_WRITING = timedelta(milliseconds=500)
 """What a courier could find in no history before that, it need not look for."""
+
+log = logging.getLogger("jiaoqi.mail")
 
 ENDED = (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
 
@@ -68,7 +72,7 @@ class Outbox:
             return []
         with self._database.writing() as connection:
             mine = list(connection.execute(TAKE, {"keys": keys, "now": now, "until": until}).scalars())
-            return [waiting(row) for row in connection.execute(TAKEN, {"keys": mine})]
+            return list(readable(connection.execute(TAKEN, {"keys": mine})))
 
     def postpone(self, until: dict[str, datetime]) -> None:
         """By key: when it may be taken again."""
@@ -106,6 +110,11 @@ def write(connection: Connection, flush: Flush) -> None:
         connection.execute(ADD, rows)
 
 
+def put_back(database: Database, connection: Connection, order_no: str, notice: Notice) -> None:
+    """Puts in again what a restored backup has lost; what is there stays as it is."""
+    connection.execute(database.insert_new(OUTBOX), [row_of(order_no, notice, 0, notice.at)])
+
+
 def row_of(order_no: str, notice: Notice, seq: int, next_at: datetime) -> dict[str, Any]:
     return {
         "notice_key": notice.key,
@@ -117,6 +126,15 @@ def row_of(order_no: str, notice: Notice, seq: int, next_at: datetime) -> dict[s
         "attempts": 0,
         "body": notice.model_dump_json(),
     }
+
+
+def readable(rows: Iterable[Any]) -> Iterator[Waiting]:
+    """What somebody else wrote into a row may be no notice at all: it must not keep the others."""
+    for row in rows:
+        try:
+            yield waiting(row)
+        except ValidationError:
+            log.exception("what %s wants told cannot be read", row.notice_key)
 
 
 def waiting(row: Any) -> Waiting:

@@ -70,7 +70,7 @@ class Healer:
             tasks=cure.told.tasks.values(),
             events=cure.lacking,
             policies=cure.policies,
-            seen=rows.order.fence if rows else None,
+            seen=(rows.order.fence, rows.order.chain) if rows else None,
             now=datetime.now(UTC),
         )
 

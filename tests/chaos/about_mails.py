@@ -53,12 +53,10 @@ def nothing_else_is_on_record(evidence: Evidence, verdict: Verdict) -> None:
     """What an undone attempt asked for goes nowhere, unless the same was asked for in its place."""
     asked, reports = asked_for(evidence), reported(evidence)
     for row in evidence.rows["notice"]:
-        notice = asked.get(row["notice_key"])
-        if notice is None:
-            fits = row["kind"] == UNDELIVERABLE and row["notice_key"] in reports
-        else:
-            # Where nobody is left to be told, management is told that.
-            fits = row["kind"] in (notice["kind"], "unowned") and row["task_id"] == notice["task_id"]
+        report = {"kind": UNDELIVERABLE, "task_id": None} if row["notice_key"] in reports else None
+        notice = asked.get(row["notice_key"], report)
+        # Where nobody is left to be told, management is told that.
+        fits = notice is not None and row["kind"] in (notice["kind"], "unowned") and row["task_id"] == notice["task_id"]
         verdict.see(fits, f"{row['notice_key']} to {row['recipient']} is {row['state']}: no history asks for it")
 
 
@@ -69,8 +67,9 @@ def asked_for(evidence: Evidence) -> dict[str, Json]:
 
 
 def reported(evidence: Evidence) -> set[str]:
-    """The keys of what is told because a mail died."""
-    dead = [row for row in evidence.rows["notice"] if row["state"] == "dead" and row["kind"] != UNDELIVERABLE]
+    """The keys of what is told because a mail died; of a report that died nobody is told."""
+    asked = asked_for(evidence)
+    dead = [row for row in evidence.rows["notice"] if row["state"] == "dead" and row["notice_key"] in asked]
     return {f"{row['notice_key']}.{UNDELIVERABLE}.{row['recipient']}" for row in dead}
 
 

@@ -13,7 +13,7 @@ from tests.chaos import sample
 from tests.chaos.checks import CHECKS
 from tests.chaos.evidence import Evidence
 from tests.chaos.report import Result, page
-from tests.chaos.tampering import TAMPERING, a_mail_is_lost
+from tests.chaos.tampering import TAMPERING, a_mail_is_lost, sent
 
 SENTENCES = {check.sentence: check for check in CHECKS}
 
@@ -40,6 +40,16 @@ def test_what_was_tampered_with_is_found(tamper: Callable[[Evidence], None], sen
     before = SENTENCES[sentence].judge(evidence).wrong
     tamper(evidence)
     assert len(SENTENCES[sentence].judge(evidence).wrong) > len(before)
+
+
+def test_a_report_that_died_is_on_record_and_not_reported(evidence: Evidence) -> None:
+    """Also where it went to management, since nobody was left whom it was for."""
+    row = sent(evidence)
+    row["state"] = "dead"
+    told = {"notice_key": f"{row['notice_key']}.undeliverable.{row['recipient']}", "kind": "unowned", "task_id": None}
+    evidence.rows["notice"].append({**row, **told, "recipient": "boss", "message_id": "<a.report@plant.example>"})
+    for sentence in ("every notice that was asked for is on record", "nothing is on record that nobody asked for"):
+        assert SENTENCES[sentence].judge(evidence).wrong == []
 
 
 def test_every_check_is_tampered_with() -> None:

@@ -1,6 +1,5 @@
 """What the doctor reads of the store, and what it writes there: the rows of one order, of one moment, and all of them anew."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +12,10 @@ from activities.store.restoring import restore
 from activities.store.tables import EVENT, LINE, ORDER, SNOOZE, TASK
 from tests.store.plant import DAY, NOW, POLICY, TellsOfAnOrder, said
 from workflows.rules import fold
+from workflows.types import events as e
 from workflows.types.notices import Notice
 from workflows.types.state import OrderState
-from workflows.types.words import Kind, NoticeState, OrderStatus
+from workflows.types.words import Kind, NoticeState, OrderStatus, Stage
 
 PINNED = policy_file.default()
 
@@ -32,6 +32,12 @@ def order(db: Store, journal: SqlJournal) -> TellsOfAnOrder:
 
 def state_of(order: TellsOfAnOrder) -> OrderState:
     return fold.fold(order.pending, {POLICY: PINNED})
+
+
+def stands(db: Store) -> tuple[float, str] | None:
+    """How the order is seen."""
+    rows = db.checks.rows("PO-1")
+    return (rows.order.fence, rows.order.chain) if rows else None
 
 
 def everything(db: Store) -> dict[str, list[Any]]:
@@ -91,7 +97,7 @@ def test_what_is_lost_is_written_anew(db: Store, order: TellsOfAnOrder, lost: st
             connection.execute(delete(ORDER))
     state = state_of(order)
     tasks = (*order.tasks.values(), *order.closed.values())
-    seen = None if lost == "the order" else NOW.timestamp()
+    seen = stands(db)
     assert restore(db, state, tasks=tasks, events=order.pending, policies={POLICY: PINNED}, seen=seen, now=NOW)
     after = everything(db)
     assert after["event"] == before["event"]
@@ -103,17 +109,30 @@ def test_what_is_lost_is_written_anew(db: Store, order: TellsOfAnOrder, lost: st
 def test_who_holds_a_task_still_holds_it(db: Store, order: TellsOfAnOrder) -> None:
     with db.database.writing() as connection:
         connection.execute(update(TASK).where(TASK.c.kind == "make_plan").values(holder="paul"))
-    tasks = order.tasks.values()
-    assert restore(db, state_of(order), tasks=tasks, events=(), policies={}, seen=NOW.timestamp(), now=NOW)
+    tasks, seen = order.tasks.values(), stands(db)
+    assert restore(db, state_of(order), tasks=tasks, events=(), policies={}, seen=seen, now=NOW)
     found = db.tasks.get("PO-1.make_plan.1", NOW)
     assert found and found.assignee == "paul"
 
 
 def test_an_order_that_was_written_meanwhile_is_left_alone(db: Store, journal: SqlJournal, order: TellsOfAnOrder) -> None:
-    state = state_of(order)
+    state, seen = state_of(order), stands(db)
     order.confirm()
-    order.later(timedelta(seconds=5))
-    journal.flush(order.flush())
+    order.change(stage=Stage.PRODUCE)
+    order.record(e.NobodyCanDo(task_id="PO-1.make_plan.1"))
+    # Within one workflow task, as its fence has it.
+    journal.flush(order.flush(fence=NOW.timestamp()))
     before = everything(db)
-    assert not restore(db, state, tasks=(), events=(), policies={}, seen=NOW.timestamp(), now=NOW)
+    assert not restore(db, state, tasks=(), events=(), policies={}, seen=seen, now=NOW)
     assert everything(db) == before
+
+
+def test_of_the_notices_that_are_lost_the_one_on_which_goods_wait_is_put_back(db: Store, order: TellsOfAnOrder) -> None:
+    for kind in ("order_released", "shipping_notice"):
+        notice = Notice(key=f"PO-1.{kind}", kind=kind, to=("customer",), at=NOW)
+        order.record(e.NoticeRequested(notice=notice), actor="system")
+    tasks, seen = order.tasks.values(), stands(db)
+    for _ in range(2):
+        assert restore(db, state_of(order), tasks=tasks, events=order.pending, policies={POLICY: PINNED}, seen=seen, now=NOW)
+        assert db.outbox.keys("PO-1") == ["PO-1.shipping_notice"]
+        seen = stands(db)
