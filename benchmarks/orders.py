@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from temporalio.client import Client
 
 from activities.store import Store
-from activities.store.tables import OUTBOX
+from activities.store.tables import NOTICE, OUTBOX
 from benchmarks.figures import Spread
 from benchmarks.plant import Plant
 from jiaoqi.home import Home
@@ -97,6 +97,8 @@ class Orders:
     read_ms: Spread | None
     cpu_ms: dict[str, float]
     events: int
+    mails: dict[str, float]
+    """An order's, by what became of them: one whose task was answered before it could leave is stale."""
 
     @property
     def per_second(self) -> float:
@@ -120,6 +122,7 @@ def measure(plant: Plant, orders: int, clients: int, *, reading: bool = False) -
         seconds = time.perf_counter() - began
     clerks = time.process_time() - clerks_before
     draining, events = asyncio.run(until_quiet(plant, numbers))
+    mails = {state: count / orders for state, count in told(Home(plant.stack.home).store_url, numbers).items()}
     used = {name: now - before.get(name, 0.0) for name, now in plant.cpu().items()} | {"clients": clerks}
     read = list(itertools.chain.from_iterable(each.reading for each in walks))
     return Orders(
@@ -132,6 +135,7 @@ def measure(plant: Plant, orders: int, clients: int, *, reading: bool = False) -
         read_ms=Spread.of_seconds(read) if read else None,
         cpu_ms={name: cpu / orders * 1e3 for name, cpu in used.items()},
         events=events,
+        mails=mails,
     )
 
 
@@ -175,6 +179,13 @@ def until_told(store_url: str) -> None:
     with closing(Store.open(store_url)) as store:
         while untold(store):
             time.sleep(LOOKING)
+
+
+def told(store_url: str, numbers: list[str]) -> dict[str, int]:
+    """How many mails of these orders came into which state."""
+    counted = select(NOTICE.c.state, func.count()).where(NOTICE.c.order_no.in_(numbers)).group_by(NOTICE.c.state)
+    with closing(Store.open(store_url)) as store, store.database.reading() as connection:
+        return {state: count for state, count in connection.execute(counted)}
 
 
 def untold(store: Store) -> int:
