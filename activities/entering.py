@@ -10,7 +10,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows import ids
+from workflows import ids, visibility
 from workflows.types.commands import OrderStart
 from workflows.types.events import SaidRef
 from workflows.types.orders import OrderFacts
@@ -64,6 +64,7 @@ def beginning(
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         id_reuse_policy=reuse,
         static_summary=summary(start.facts),
+        search_attributes=visibility.at_first(start.facts),
         task_timeout=TASK_TIMEOUT,
     )
 

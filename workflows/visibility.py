@@ -6,13 +6,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
 
 from workflows.rules import causes, deadlines, escalation, risk
 from workflows.rules.calendar import Calendar
+from workflows.types.orders import OrderFacts
 from workflows.types.slack import Blame, Cause
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
+from workflows.types.words import Stage
 
 CUSTOMER = SearchAttributeKey.for_keyword("Customer")
 STAGE = SearchAttributeKey.for_keyword("Stage")
@@ -28,6 +30,16 @@ MOST_CAUSES = 5
 
 LONGEST = 60
 """Characters of a value or summary: over 2,048 bytes of escaped text would terminate the workflow for good."""
+
+
+def at_first(facts: OrderFacts) -> TypedSearchAttributes:
+    """What an order starts with: known from its first event on, without a command of its own."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(CUSTOMER, facts.customer.name[:LONGEST]),
+            SearchAttributePair(STAGE, Stage.CONFIRM.value),
+        ]
+    )
 
 
 def show(state: OrderState, calendar: Calendar) -> None:

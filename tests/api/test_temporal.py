@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 from activities import policy_file
 from api.engine import AlreadyEntered, EngineIsAway, NotRunning, OutcomeIsUnknown, Refused
 from api.temporal import TemporalEngine
+from workflows import visibility
 from workflows.ids import ORDERS_QUEUE
 from workflows.order import refuse
 from workflows.rules import hearing
@@ -93,7 +94,10 @@ def nothing_unforeseen() -> None:
 async def client() -> AsyncIterator[Client]:
     program = Path(sysconfig.get_path("scripts")) / "temporal"
     server = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(program), data_converter=pydantic_data_converter, dev_server_log_level="error"
+        dev_server_existing_path=str(program),
+        data_converter=pydantic_data_converter,
+        dev_server_log_level="error",
+        search_attributes=visibility.ALL,
     )
     async with server:
         yield server.client
