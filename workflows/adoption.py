@@ -42,7 +42,7 @@ class Adoption:
 
     def preview(self, policy: Policy) -> list[MovedDeadline]:
         """Only what the two policies set differently: an extended deadline stays where its head put it."""
-        tasks = self.state.tasks.values()
+        tasks = [task for task in self.state.tasks.values() if not task.is_extended]
         return [
             MovedDeadline(task_id=task.id, due_at=task.due_at, would_be=would_be)
             for task in tasks

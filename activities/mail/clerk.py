@@ -49,11 +49,13 @@ class Clerk:
 
     def matter(self, order_no: str, notice: Notice, recipient: str) -> Matter:
         """What a notice is about, as of now; customers learn whom to write to."""
+        # Before looking: a store that takes its time must not date the mail after what it no longer saw.
+        now = self._clock()
         about = self._found(order_no, notice)
         return Matter(
             order=about.order,
             plant=about.policy.plant.name,
-            now=self._clock(),
+            now=now,
             task=about.task,
             holder=about.holder,
             owner=self._store.people.get(about.order.owner) if recipient == CUSTOMER else None,

@@ -3,7 +3,7 @@
 import signal
 from collections import Counter
 
-from tests.chaos import transitions
+from tests.chaos import walking
 from tests.chaos.diary import OK
 from tests.chaos.evidence import Evidence
 from tests.chaos.plant import APIS, WORKERS
@@ -11,6 +11,7 @@ from tests.chaos.verdicts import Check, Verdict
 from tests.endtoend import comparing
 
 WENT_ON = "CONTINUED_AS_NEW"
+ANSWERS = ("task_completed", "answer_corrected")
 OF_EVENT, OF_TASK = ("seq", "type", "actor", "key"), ("kind", "status", "department")
 
 
@@ -47,7 +48,7 @@ def histories_go_forward(evidence: Evidence, verdict: Verdict) -> None:
 
 def transitions_are_legal(evidence: Evidence, verdict: Verdict) -> None:
     for number, order in evidence.orders.items():
-        faults = transitions.faults(order.events)
+        faults = walking.faults(order.events)
         for _ in order.events:
             verdict.looked += 1
         verdict.wrong += [f"{number}: {fault}" for fault in faults]
@@ -73,6 +74,16 @@ def tasks_are_completed_once(evidence: Evidence, verdict: Verdict) -> None:
                 fits = fits and (closure is None or closure["by"] == by[0])
                 seen = f"history {by}, task {task['completed_by']}, workflow {closure}"
                 verdict.see(fits, f"{task['id']}: told {told.get(task['id'])}, {seen}")
+
+
+def tasks_show_the_last_answer(evidence: Evidence, verdict: Verdict) -> None:
+    """The one that was given, or what it was corrected to; whoever answered it stays."""
+    for order in evidence.orders.values():
+        last = {event["task_id"]: event["data"] for event in order.events if event["type"] in ANSWERS}
+        for task in order.tasks:
+            said = last.get(task["id"], {"outcome": None, "fields": None})
+            fits = (task["outcome"], task["fields"]) == (said["outcome"], said["fields"])
+            verdict.see(fits, f"{task['id']} shows {task['outcome']} {task['fields']}; said was {said}")
 
 
 def tasks_are_of_their_orders(evidence: Evidence, verdict: Verdict) -> None:
@@ -148,6 +159,7 @@ CHECKS = (
     Check("histories go forward in time", histories_go_forward),
     Check("only legal steps", transitions_are_legal),
     Check("a task is completed at most once, by whoever was told so", tasks_are_completed_once),
+    Check("a task shows the answer that was given last", tasks_show_the_last_answer),
     Check("tasks and their openings are the same", tasks_are_of_their_orders),
     Check("every order can be driven to its end", everything_comes_to_its_end),
     Check("every workflow is one chain of runs that completes", workflows_end_well),

@@ -15,9 +15,9 @@ OFTEN, SELDOM = 2, 1
 """How many times an order may go back over the same kind of task."""
 
 
-def answers(seed: int, task: Task, *, straight: bool = False) -> list[Answer]:
-    """`straight`: the shortest way to the end."""
-    chance = random.Random(f"{seed}/{task['id']}")
+def answers(seed: int, task: Task, *, straight: bool = False, corrected: bool = False) -> list[Answer]:
+    """`straight`: the shortest way to the end; `corrected`: what a head says that should have been answered."""
+    chance = random.Random(f"{seed}/{task['id']}" + ("/corrected" if corrected else ""))
     plain = straight or task["n"] > OFTEN
     kind = task["kind"]
     if kind.startswith("ready_"):

@@ -20,8 +20,9 @@ PROSE = """\
     One seed is one whole plant, started from nothing: a Temporal server with its file, the store, two workers, two APIs
     and a mail server, each a process of its own. Every process reaches every other through a link of its own, a small TCP
     proxy. A dozen people work through HTTP alone, alone and against each other: they enter orders (some twice, some under
-    one number at once), answer, race for the same task, claim, snooze, hold, re-promise, cancel, repeat what they said,
-    and try what they may not. Deadlines are seconds, so that reminders, escalations and stale mail happen all the time.
+    one number at once), answer, race for the same task, claim, snooze, hold, re-promise, amend, decide on amendments,
+    mend answers, cancel, repeat what they said, and try what they may not. Deadlines are seconds, so that reminders,
+    escalations and stale mail happen all the time.
 
     Meanwhile faults are played, two at a time. The seed decides which, when, on what and for how long, what people
     answer to which task, and which orders are entered how. Then the faults stop, every order is driven to its end, all

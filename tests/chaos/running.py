@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from tests.chaos import breaking, cards
+from tests.chaos.changing import change
 from tests.chaos.crew import AT_WORK, Worker
 from tests.chaos.diary import Diary
 from tests.chaos.entering import Entry, enter, enter_all, entries, order
@@ -81,6 +82,7 @@ async def try_everything(everybody: dict[str, Person], seed: int) -> None:
         await enter(Entry(how, body, pause=0), one, other)
         for task in await one.every("/tasks", order_no=body["order_no"], status="open"):
             await Worker(one, everybody, seed).try_everything(task)
+    await change(everybody, seed)
 
 
 async def watch_the_clock(evidence: Evidence) -> None:

@@ -4,15 +4,18 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from tests.chaos.evidence import Evidence
+from tests.chaos.evidence import Evidence, Order
 
 FILE = Path(__file__).with_name("sample.json.gz")
 ORDERS = 5
+SELDOM = ("answer_corrected", "amendment_proposed", "amendment_refused", "order_amended", "repromised", "silence_noticed")
 
 
 def cut(evidence: Evidence, orders: int = ORDERS) -> Evidence:
-    """The first orders that were entered, with all that is about them and nothing else."""
-    kept = dict(sorted(evidence.orders.items(), key=lambda pair: str(pair[1].now["created_at"]))[:orders])
+    """The first orders that were entered, and the first of whatever is seldom; all that is about them and nothing else."""
+    entered = sorted(evidence.orders.items(), key=lambda pair: str(pair[1].now["created_at"]))
+    seldom = [next(((number, order) for number, order in entered if has(order, what)), None) for what in SELDOM]
+    kept = dict([*entered[:orders], *filter(None, seldom)])
     numbers = {number.casefold() for number in kept}
     return replace(
         evidence,
@@ -22,6 +25,13 @@ def cut(evidence: Evidence, orders: int = ORDERS) -> Evidence:
         mails=[mail for mail in evidence.mails if mail["order_no"].casefold() in numbers],
         runs=[run for run in evidence.runs if run["workflow_id"].removeprefix("order-") in numbers],
     )
+
+
+def has(order: Order, what: str) -> bool:
+    """Whether something happened to an order."""
+    if what == "repromised":
+        return any(event["type"] == "promised" and event["key"] for event in order.events)
+    return any(event["type"] == what for event in order.events)
 
 
 def order_of(path: str, body: object) -> str:

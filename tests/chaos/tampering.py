@@ -197,6 +197,140 @@ def a_task_opens_by_itself(evidence: Evidence) -> None:
     tasks.append({**tasks[0], "id": f"{tasks[0]['id']}0", "status": "cancelled"})
 
 
+def events_of(evidence: Evidence, kind: str) -> list[tuple[Order, dict[str, Any]]]:
+    """Each event of a kind, with its order."""
+    return [(order, event) for order in evidence.orders.values() for event in order.events if event["type"] == kind]
+
+
+def behind(evidence: Evidence, kind: str, more: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Something more happens right behind each event of a kind."""
+    for order, event in events_of(evidence, kind):
+        order.events.insert(order.events.index(event) + 1, {**event, "key": None, **more(event)})
+
+
+def without(evidence: Evidence, *kinds: str) -> None:
+    for order in evidence.orders.values():
+        order.events = [event for event in order.events if event["type"] not in kinds]
+
+
+def a_correction_comes_too_late(evidence: Evidence) -> None:
+    """Again, when all is over."""
+    for order, event in events_of(evidence, "answer_corrected"):
+        order.events.append(event)
+
+
+def a_correction_opens_what_does_not_follow(evidence: Evidence) -> None:
+    for _, event in events_of(evidence, "answer_corrected"):
+        event["data"]["outcome"] = "signed"
+
+
+def a_correction_leaves_open_what_had_followed(evidence: Evidence) -> None:
+    for order, event in events_of(evidence, "answer_corrected"):
+        order.events = [each for each in order.events if not (each["type"] == "task_cancelled" and each["at"] == event["at"])]
+
+
+def a_correction_is_not_on_record(evidence: Evidence) -> None:
+    without(evidence, "answer_corrected")
+
+
+def a_task_shows_the_mistaken_answer(evidence: Evidence) -> None:
+    for order, event in events_of(evidence, "answer_corrected"):
+        next(task for task in order.tasks if task["id"] == event["task_id"])["fields"] = {"mistaken": True}
+
+
+def a_task_is_taken_back_for_nothing(evidence: Evidence) -> None:
+    def its_task_is_cancelled(event: dict[str, Any]) -> dict[str, Any]:
+        task_id = event["data"]["task"]["id"]
+        return {"type": "task_cancelled", "task_id": task_id, "data": {"task_id": task_id, "reason": "made up"}}
+
+    behind(evidence, "task_opened", its_task_is_cancelled)
+
+
+def nobody_is_asked_about_an_amendment(evidence: Evidence) -> None:
+    for order, event in events_of(evidence, "amendment_proposed"):
+        about = [each for each in order.events if each["task_id"] and ".decide_amendment." in each["task_id"]]
+        order.events = [each for each in order.events if each not in about or each["at"] != event["at"]]
+
+
+def one_department_is_not_asked(evidence: Evidence) -> None:
+    """Sales alone decides."""
+    for order, _ in events_of(evidence, "amendment_proposed"):
+        asked = [each["task_id"] for each in order.events if asks_about_amending(each, "production")]
+        order.events = [each for each in order.events if each["task_id"] not in asked]
+
+
+def asks_about_amending(event: dict[str, Any], department: str) -> bool:
+    task = event["data"].get("task", {})
+    return (task.get("kind"), task.get("department")) == ("decide_amendment", department)
+
+
+def a_refused_amendment_is_done(evidence: Evidence) -> None:
+    def it_is_amended(event: dict[str, Any]) -> dict[str, Any]:
+        amendment = {"lines": None, "requested_date": None, "ship_to": "Hall 1", "reason": "x", "by": "sales1"}
+        return {"type": "order_amended", "data": {"amendment": amendment, "goes_back": False, "quantities": {}, "work": None}}
+
+    behind(evidence, "amendment_refused", it_is_amended)
+
+
+def what_was_agreed_to_is_not_done(evidence: Evidence) -> None:
+    without(evidence, "order_amended")
+
+
+def a_refusal_is_not_told(evidence: Evidence) -> None:
+    without(evidence, "amendment_refused")
+
+
+def other_lines_lead_nowhere(evidence: Evidence) -> None:
+    for _, event in events_of(evidence, "order_amended"):
+        event["data"]["goes_back"] = not event["data"]["goes_back"]
+
+
+def a_promise_comes_from_nowhere(evidence: Evidence) -> None:
+    behind(evidence, "risk_moved", lambda event: {"type": "promised", "data": {"promise": {"revision": 2}}})
+
+
+def a_promise_skips_a_revision(evidence: Evidence) -> None:
+    for _, event in events_of(evidence, "promised"):
+        event["data"]["promise"]["revision"] += 1
+
+
+def sales_decides_and_nothing_comes_of_it(evidence: Evidence) -> None:
+    without(evidence, "promise_kept")
+
+
+def a_date_moves_that_nobody_is_asked_about(evidence: Evidence) -> None:
+    def the_earliest_date_moves(event: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "earliest_moved", "data": {"task_id": event["task_id"], "earliest": "2030-01-01"}}
+
+    behind(evidence, "task_completed", the_earliest_date_moves)
+
+
+def silence_is_noticed_twice(evidence: Evidence) -> None:
+    behind(evidence, "silence_noticed", lambda event: {})
+
+
+def silence_of_what_is_not_produced(evidence: Evidence) -> None:
+    def it_is_silent(event: dict[str, Any]) -> dict[str, Any]:
+        task_id = event["data"]["task"]["id"]
+        return {"type": "silence_noticed", "data": {"task_id": task_id, "since": event["at"]}}
+
+    for order in evidence.orders.values():
+        order.events = [event for event in order.events if event["type"] != "task_opened" or ".produce." not in event["task_id"]]
+    behind(evidence, "task_opened", it_is_silent)
+
+
+def a_risk_moves_nowhere(evidence: Evidence) -> None:
+    behind(evidence, "risk_moved", lambda event: {})
+
+
+def goods_leave_by_themselves(evidence: Evidence) -> None:
+    behind(evidence, "plan_made", lambda event: {"type": "goods_dispatched", "data": {}})
+
+
+def a_shipment_is_dropped_that_was_not_planned(evidence: Evidence) -> None:
+    behind(evidence, "plan_made", lambda event: {"type": "shipment_dropped", "data": {"reason": "x"}})
+
+
 def an_order_does_not_end(evidence: Evidence) -> None:
     finished(evidence).now["status"] = "open"
 
@@ -354,6 +488,33 @@ TAMPERING: list[tuple[Callable[[Evidence], None], str]] = [
     (a_task_is_completed_twice, "only legal steps"),
     (a_task_names_another_completer, "a task is completed at most once, by whoever was told so"),
     (two_are_told_that_they_did_it, "a task is completed at most once, by whoever was told so"),
+    *(
+        (tamper, "only legal steps")
+        for tamper in (
+            a_correction_comes_too_late,
+            a_correction_opens_what_does_not_follow,
+            a_correction_leaves_open_what_had_followed,
+            a_correction_is_not_on_record,
+            a_task_is_taken_back_for_nothing,
+            nobody_is_asked_about_an_amendment,
+            one_department_is_not_asked,
+            a_refused_amendment_is_done,
+            what_was_agreed_to_is_not_done,
+            a_refusal_is_not_told,
+            other_lines_lead_nowhere,
+            a_promise_comes_from_nowhere,
+            a_promise_skips_a_revision,
+            sales_decides_and_nothing_comes_of_it,
+            a_date_moves_that_nobody_is_asked_about,
+            silence_is_noticed_twice,
+            silence_of_what_is_not_produced,
+            a_risk_moves_nowhere,
+            goods_leave_by_themselves,
+            a_shipment_is_dropped_that_was_not_planned,
+        )
+    ),
+    (a_correction_is_not_on_record, "every acknowledged deed is on record once, by whoever did it"),
+    (a_task_shows_the_mistaken_answer, "a task shows the answer that was given last"),
     (a_task_opens_by_itself, "tasks and their openings are the same"),
     (an_order_does_not_end, "every order can be driven to its end"),
     (a_workflow_fails, "every workflow is one chain of runs that completes"),

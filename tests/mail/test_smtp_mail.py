@@ -1,6 +1,7 @@
 """The telling on a real store and a real mail server: everybody once, whatever breaks in between."""
 
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from activities.mail.clerk import Clerk
 from activities.mail.letters import Letter, Letters
 from activities.mail.recipients import Circle
 from activities.store import Away, LedgerRow, StoreAway
+from activities.store.records import TaskRecord
 from tests.mail.plant import Plant, ids_of
 from tests.mail.samples import NOW, TODAY, hold, notice, order, person, task
 from tests.mail.servers import free_port
@@ -283,6 +285,22 @@ def test_a_task_answered_between_two_messages_stops_the_rest(plant: Plant) -> No
     plant.server.after_message = plant.closes_the_task
     (told,) = plant.tells(rung())
     assert told.states == {"quality-head": SENT, "quality1": STALE, "quality2": STALE}
+
+
+def test_a_mail_is_dated_when_its_task_was_looked_at(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that takes its time may tell of a task that has been answered since: the mail may not claim to know better."""
+    read, began = plant.store.tasks.record, plant.now
+
+    def slowly(task_id: str) -> TaskRecord | None:
+        found = read(task_id)
+        plant.now += timedelta(seconds=3)
+        return found
+
+    monkeypatch.setattr(plant.store.tasks, "record", slowly)
+    plant.tells(notice("overdue", "head", task_id="JQ-1.inspect.1", level=1))
+    dated = [parsedate_to_datetime(str(message["Date"])) for message in plant.server.messages]
+    # Once for whom it is for, once for what it says.
+    assert dated == [began + timedelta(seconds=3)]
 
 
 def test_a_task_answered_while_mail_is_away_is_not_told_of_later(plant: Plant) -> None:

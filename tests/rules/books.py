@@ -1,4 +1,4 @@
-"""The books of an order by hand: what it writes is kept, and each event is audited as it comes.
+"""The books of an order: what it writes is kept, and each event is audited as it comes.
 
 The dates are reckoned here once more, from the contract's words alone (§3).
 """
@@ -21,8 +21,8 @@ from workflows.types.tasks import Task
 from workflows.types.words import NOT_HELD, READINESS, STEP_OF, Kind, Risk
 
 NONE = timedelta(0)
-A_MOMENT = timedelta(milliseconds=2)
-"""Timers have milliseconds."""
+A_MOMENT = timedelta(seconds=1.5)
+"""So long a thing that drifts may go unnoticed."""
 LAST_STEPS = (Kind.INSPECT, Kind.ACCEPT, Kind.PLAN_SHIPMENT, Kind.DISPATCH)
 FOLLOWING: dict[Kind, tuple[Kind, ...]] = {
     Kind.CONFIRM_ORDER: (Kind.MAKE_PLAN, Kind.READY_MATERIALS, Kind.PRODUCE, *LAST_STEPS),
@@ -39,6 +39,8 @@ FOLLOWING: dict[Kind, tuple[Kind, ...]] = {
     Kind.DISPATCH: (),
 }
 """What the goods still wait for after each question, on the straight path."""
+BOTH = (Risk.AT_RISK, Risk.LATE)
+WORSE: dict[Risk | None, tuple[Risk, ...]] = {None: BOTH, Risk.ON_TRACK: BOTH, Risk.AT_RISK: (Risk.LATE,), Risk.LATE: ()}
 
 
 class Books:
@@ -53,6 +55,12 @@ class Books:
         """By revision of the promise and kind of mail."""
         self.rungs: Counter[tuple[str | None, int, int]] = Counter()
         """By task, round of its ladder and level."""
+        self.reached: Counter[str] = Counter()
+        """By task: the highest rung since its deadline was moved last."""
+        self.is_awake = True
+        """Whether somebody was there to do what came due since the last writing."""
+        self._untold: Risk | None = None
+        """What people must hear of when the order is not held."""
 
     @property
     def calendar(self) -> Calendar:
@@ -65,15 +73,18 @@ class Books:
     def write(self, flush: Flush) -> Flushed:
         """One transaction: numbered without gaps, and the row tells what the events tell."""
         assert flush.first_seq == len(self.events) + 1
+        if self.flushes and self.is_awake:
+            self.is_up_to_date(flush.at - A_MOMENT)
         for event in flush.events:
-            self._enter(Event.model_validate_json(event.model_dump_json()))
+            self.enter(Event.model_validate_json(event.model_dump_json()))
         self.flushes.append(flush)
         assert flush.order == views.row(self.state, self.calendar, flush.at)
         assert {task.id: task for task in flush.tasks if task.is_open} == self.state.tasks
         assert self.state.is_closed or self.state.risk is risk.risk(self.state, self.calendar, flush.at)
+        assert self._untold is None or self.state.hold or self._untold is not self.state.risk
         return Flushed(chain=flush.chain)
 
-    def _enter(self, event: Event) -> None:
+    def enter(self, event: Event) -> None:
         if event.seq == 1:
             self.state = fold.begin(event, self.policies)
         else:
@@ -81,6 +92,33 @@ class Books:
             self.audit(event.data, event)
             fold.apply(self.state, event, self.policies)
         self.events.append(event)
+
+    def is_up_to_date(self, now: datetime) -> None:
+        """Whatever time has brought until now was told, and what drifts is noted; on hold that waits."""
+        if now < self.flushes[-1].at:
+            return
+        state, calendar = self.state, self.calendar
+        for task in state.tasks.values():
+            if state.hold is None or task.kind in NOT_HELD:
+                due = self._due_level(task, now)
+                assert due <= self.reached[task.id], f"rung {due} of {task} was due at {now}"
+        if state.hold is not None or state.is_closed:
+            return
+        assert state.risk is risk.risk(state, calendar, now)
+        assert not risk.must_ask_sales(state, calendar, now)
+        asked = state.open_task(Kind.DECIDE_PROMISE)
+        assert not asked or asked.earliest == risk.earliest(state, calendar, now)
+        produce = state.open_task(Kind.PRODUCE)
+        if produce is not None and not produce.is_silence_told:
+            since = produce.reported_at or produce.opened_at
+            held = self._held_since(since)
+            assert calendar.between(since, now) - held <= calendar.length(state.policy.order.silent_after)
+
+    def _due_level(self, task: Task, now: datetime) -> int:
+        """The highest rung of its ladder that lies between its opening and now."""
+        ladder = self.state.policy.ladder_of(self.state.policy.tasks[task.kind])
+        at = {level: self.calendar.add(task.due_at, rung.at) for level, rung in enumerate(ladder, start=1)}
+        return max((level for level, instant in at.items() if task.opened_at <= instant < now), default=0)
 
     # Each event, given the order as it was before it.
 
@@ -92,6 +130,10 @@ class Books:
     def _(self, data: e.Promised, event: Event) -> None:
         assert data.promise.revision == len(self.state.promises) + 1
         assert data.promise.at == event.at
+        assert self.state.open_task(Kind.DECIDE_PROMISE) is None
+        if self.state.expected_completion is not None:
+            # Sales knows what it promises.
+            self._untold = None
 
     @audit.register
     def _(self, data: e.TaskOpened, event: Event) -> None:
@@ -105,6 +147,7 @@ class Books:
     @audit.register
     def _(self, data: e.DeadlineMoved, event: Event) -> None:
         task = self.state.tasks[data.task_id]
+        self.reached[data.task_id] = 0
         if data.is_extended:
             return
         if data.reason == "held":
@@ -117,14 +160,18 @@ class Books:
     def _(self, data: e.RiskMoved, event: Event) -> None:
         assert data.risk is risk.risk(self.state, self.calendar, event.at) is not self.state.risk
         assert data.slack_hours == risk.slack_hours(self.state, self.calendar, event.at)
-        blamed = causes.causes(self.state, self.calendar, event.at) if data.risk in (Risk.AT_RISK, Risk.LATE) else ()
+        blamed = causes.causes(self.state, self.calendar, event.at) if data.risk in BOTH else ()
         assert data.causes == blamed
+        is_first_guess = self.state.risk is None and self.state.expected_completion is None
+        if data.risk in WORSE[self.state.risk] and not is_first_guess:
+            self._untold = data.risk if not self.warned[len(self.state.promises), data.risk] else None
 
     @audit.register
     def _(self, data: e.RungReached, event: Event) -> None:
         task = self.state.tasks[data.task_id]
         self._is_ticking(task)
-        assert data.level > task.escalation_level
+        assert data.level > self.reached[task.id] == task.escalation_level
+        self.reached[task.id] = data.level
 
     @audit.register
     def _(self, data: e.SilenceNoticed, event: Event) -> None:
@@ -157,6 +204,7 @@ class Books:
         assert state.promise is not None and state.hold is None and state.risk == notice.kind
         assert notice.data["revision"] == f"{len(state.promises)}"
         assert slack.read(notice.data["cause"]) == causes.causes(state, self.calendar, notice.at)
+        self._untold = None
         self.warned[len(state.promises), notice.kind] += 1
         assert self.warned[len(state.promises), notice.kind] == 1
 
@@ -180,10 +228,13 @@ class Books:
         return None
 
     def _allowed(self, task: Task) -> datetime:
-        holds = [] if task.kind in NOT_HELD else [each for each in self.state.past_holds if each.until > task.opened_at]
-        held = sum((self.calendar.between(max(each.since, task.opened_at), each.until) for each in holds), NONE)
+        held = NONE if task.kind in NOT_HELD else self._held_since(task.opened_at)
         allowed = self.calendar.add(task.opened_at, self._allowance(task.kind) + held)
         return min(allowed, self.latest_finish(task.kind) or allowed)
+
+    def _held_since(self, since: datetime) -> timedelta:
+        holds = [each for each in self.state.past_holds if each.until > since]
+        return sum((self.calendar.between(max(each.since, since), each.until) for each in holds), NONE)
 
     def latest_finish(self, kind: Kind) -> datetime | None:
         """The end of the promised day, less the way to the customer, less the allowances of what follows."""

@@ -90,7 +90,12 @@ DISPATCHING = (
     ships("12-02 10:00", "12-03 10:00", day(7, 12)),
     opened(Kind.DISPATCH, "12-02 10:00"),
 )
-ON_ITS_WAY = (*DISPATCHING, done(Kind.DISPATCH, "12-03 10:00", "dispatched"), opened(Kind.SIGN_OFF, "12-03 10:00"))
+ON_ITS_WAY = (
+    *DISPATCHING,
+    done(Kind.DISPATCH, "12-03 10:00", "dispatched"),
+    ("12-03 10:00", e.GoodsDispatched(shipped_at=at("12-03 10:00"))),
+    opened(Kind.SIGN_OFF, "12-03 10:00"),
+)
 
 NOBODY = [("promise", None, 0, 0)]
 
@@ -314,9 +319,56 @@ def test_held_production_is_late_only_by_what_it_was_late_without() -> None:
     assert told(*MAKING, *held, now="12-02 12:00") == [("hold", None, 0, 8), ("step", Kind.PRODUCE, 1, 3)]
 
 
+def test_production_that_was_late_when_the_promise_was_given_is_not_blamed_for_held_time() -> None:
+    # It should have been done on the 1st at 09:00, is promised anew on the same day at 15:00, is late for an hour by that,
+    # and then held for 16 h.
+    hold = Hold(reason="x", since=at("12-01 16:00"), until=at("12-03 16:00"), by="x")
+    held = (
+        *MAKING,
+        promised("12-01 15:00", day(20, 12), 2),
+        ("12-01 16:00", e.Held(hold=hold)),
+        ("12-03 16:00", e.Resumed(reason="x")),
+        moved("12-03 16:00", "12-03 09:00", Blame.HOLD),
+    )
+    assert told(*held, now="12-03 16:00") == [("hold", None, 0, 16), ("step", Kind.PRODUCE, 1, 1)]
+    assert told(*held, now="12-04 10:00") == [("hold", None, 0, 16), ("step", Kind.PRODUCE, 1, 4)]
+    # Whoever says then when it will be done adds to that what is still to come.
+    until_noon = moved("12-04 10:00", "12-04 12:00", Blame.PROGRESS)
+    found = told(*held, until_noon, now="12-04 10:00")
+    assert found == [("hold", None, 0, 16), ("progress", None, 0, 5), ("step", Kind.PRODUCE, 1, 1)]
+
+
+def test_a_shipment_planned_anew_after_a_hold_is_not_blamed_for_it() -> None:
+    hold = Hold(reason="x", since=at("12-03 10:00"), until=at("12-04 10:00"), by="x")
+    again = (
+        *DISPATCHING,
+        ("12-03 10:00", e.Held(hold=hold)),
+        ("12-04 10:00", e.Resumed(reason="x")),
+        done(Kind.DISPATCH, "12-04 10:00", "replan"),
+        ("12-04 10:00", e.ShipmentDropped(reason="x")),
+        opened(Kind.PLAN_SHIPMENT, "12-04 10:00", 2),
+        done(Kind.PLAN_SHIPMENT, "12-04 10:00", "plan", 2),
+        ships("12-04 10:00", "12-07 10:00", day(8, 12)),
+        opened(Kind.DISPATCH, "12-04 10:00", 2),
+    )
+    # From the 7th at 17:00 to the 8th: a day, as long as it was held.
+    assert told(*again, now="12-04 10:00") == [("hold", None, 0, 8), ("shipment", None, 0, 6)]
+
+
 def test_goods_on_their_way_lose_nothing_by_a_hold() -> None:
     hold = Hold(reason="x", since=at("12-03 11:00"), until=at("12-04 17:00"), by="x")
     assert told(*ON_ITS_WAY, ("12-03 11:00", e.Held(hold=hold)), now="12-04 17:00") == [("shipment", None, 0, 6)]
+
+
+def test_a_hold_costs_goods_that_should_have_left_the_time_since() -> None:
+    # They should have left on Thursday at 10:00, and may again on Friday at 11:00.
+    hold = Hold(reason="x", since=at("12-02 11:00"), until=at("12-04 17:00"), by="x")
+    held = (*DISPATCHING, ("12-02 11:00", e.Held(hold=hold)))
+    assert told(*held, now="12-03 10:00") == [("shipment", None, 0, 6)]
+    assert told(*held, now="12-03 14:00") == [("shipment", None, 0, 6), ("hold", None, 0, 3)]
+    resumed = (*held, ("12-04 11:00", e.Resumed(reason="x")))
+    assert told(*resumed, now="12-04 11:00") == [("hold", None, 0, 9), ("shipment", None, 0, 6)]
+    assert told(*resumed, now="12-04 14:00") == [("hold", None, 0, 9), ("shipment", None, 0, 6), ("step", Kind.DISPATCH, 1, 2)]
 
 
 def test_a_new_promise_begins_a_new_account() -> None:

@@ -91,9 +91,53 @@ def test_a_planned_arrival_is_compared_as_a_day(arrival: date, promised: date, s
     assert risk.breaks_promise(state, CALENDAR, at("20 09:00")) is (stands is Risk.LATE)
 
 
+@pytest.mark.parametrize(
+    ("now", "shipped", "arrives"),
+    [
+        # Planned to leave on Tuesday the 24th and to be there a day of transit later.
+        ("23 09:00", None, day(25)),
+        ("24 10:00", None, day(25)),
+        # Late, but on the day that was planned; then not before the next working day.
+        ("24 17:00", None, day(25)),
+        ("24 17:01", None, day(26)),
+        ("25 12:00", None, day(26)),
+        ("27 17:00", None, day(28)),
+        ("27 17:01", None, day(1, 12)),
+        ("28 12:00", None, day(1, 12)),
+        # Once they have left, they have.
+        ("28 12:00", "24 09:00", day(25)),
+        ("28 12:00", "26 18:00", day(27)),
+    ],
+)
+def test_goods_that_have_not_left_come_a_transit_after_they_may_leave(now: str, shipped: str | None, arrives: date) -> None:
+    plan = shipment("24 10:00", day(25), shipped_at=at(shipped) if shipped else None)
+    state = order(Step.SIGN_OFF if shipped else Step.DISPATCH, day(30), shipment=plan)
+    assert risk.forecast_day(state, CALENDAR, at(now)) == arrives
+
+
+def test_goods_of_a_night_shift_leave_on_the_day_on_which_it_began() -> None:
+    nights = policy('[plant]\nhours = ["20:00-04:00"]')
+    calendar, plan = Calendar.of(nights.plant), shipment("24 22:00", day(25))
+    state = order(Step.DISPATCH, day(30), governed_by=nights, shipment=plan)
+    gone = state.model_copy(update={"shipment": plan.model_copy(update={"shipped_at": at("26 03:00")})})
+    assert risk.forecast_day(state, calendar, at("26 03:00")) == risk.forecast_day(gone, calendar, at("26 03:00")) == day(26)
+    assert risk.forecast_day(state, calendar, at("26 04:01")) == day(27)
+
+
+def test_goods_that_stay_here_put_the_order_at_risk_and_then_late_by_time_alone() -> None:
+    """Promised for Friday the 27th, a day of transit: on Wednesday evening there is less than a buffer left, then nothing."""
+    state = order(Step.DISPATCH, day(27), shipment=shipment("23 10:00", day(24)))
+    now, found = at("20 09:00"), []
+    while now < at("30 09:00"):
+        drifts = [each for each in risk.drifts_at(state, CALENDAR, now) if each + SECOND > now]
+        now = min(drifts, default=at("30 09:00")) + SECOND
+        found.append((risk.risk(state, CALENDAR, now), now - SECOND))
+    assert found[:2] == [(Risk.AT_RISK, at("25 17:00")), (Risk.LATE, at("26 17:00"))]
+
+
 @pytest.mark.parametrize(("now", "stands"), [("27 16:59", Risk.ON_TRACK), ("27 17:00", Risk.ON_TRACK), ("27 17:01", Risk.LATE)])
 def test_a_promise_that_has_passed_is_late_until_the_goods_are_there(now: str, stands: Risk) -> None:
-    on_its_way = order(Step.SIGN_OFF, day(27), shipment=shipment("24 10:00", day(26)))
+    on_its_way = order(Step.SIGN_OFF, day(27), shipment=shipment("24 10:00", day(26), shipped_at=at("24 10:00")))
     assert risk.risk(on_its_way, CALENDAR, at(now)) is stands
     there = order(Step.ASK_FEEDBACK, day(27), delivered=day(27))
     assert risk.risk(there, CALENDAR, at("30 10:00")) is Risk.ON_TRACK
@@ -114,11 +158,14 @@ def test_what_is_delivered_was_in_time_or_late(delivered: date, stands: Risk) ->
         producing("19 17:00", day(27), answered_forecast=at("27 09:00")),
         order(Step.INSPECT, day(27)),
         order(Step.DISPATCH, day(24), shipment=shipment("23 10:00", day(24))),
+        order(Step.DISPATCH, day(2, 12), shipment=shipment("23 10:00", day(24), transit_days=0)),
+        order(Step.DISPATCH, day(2, 12), shipment=shipment("28 10:00", day(2, 12), transit_days=4)),
+        order(Step.DISPATCH, day(24), shipment=shipment("23 10:00", day(24)), answered_forecast=at("25 17:00")),
         order(Step.MAKE_PLAN, day(3, 12), expected_completion=at("25 17:00")),
         order(Step.MAKE_PLAN, day(10, 12)),
         producing("19 17:00", day(20), tasks={"T-1.decide_promise.1": task(Kind.DECIDE_PROMISE, earliest=day(27))}),
     ],
-    ids=["producing", "kept", "inspecting", "shipping", "earliest", "planning", "asked"],
+    ids=["producing", "kept", "inspecting", "shipping", "staying", "leaving", "shipping-kept", "earliest", "planning", "asked"],
 )
 def test_nothing_changes_by_time_alone_but_just_after_a_drift(state: OrderState) -> None:
     """Looked at every quarter of an hour for three weeks; what changes between two looks has a drift between them."""
@@ -179,7 +226,9 @@ def test_before_the_first_plan_production_has_stated_nothing() -> None:
         ({"expected_completion": at("19 09:00")}, day(27)),
         ({"shipment": shipment("26 10:00", day(28)), "step": Step.DISPATCH}, day(28)),
         # It should have arrived already.
-        ({"shipment": shipment("17 10:00", day(18)), "step": Step.SIGN_OFF}, day(20)),
+        ({"shipment": shipment("17 10:00", day(18), shipped_at=at("17 10:00")), "step": Step.SIGN_OFF}, day(20)),
+        # It should have left already: with a day of transit it cannot be there today.
+        ({"shipment": shipment("17 10:00", day(18)), "step": Step.DISPATCH}, day(21)),
     ],
 )
 def test_the_earliest_date_is_the_first_that_the_forecast_keeps(changes: dict[str, Any], earliest: date) -> None:

@@ -179,8 +179,10 @@ async def test_lines_that_are_the_same_lead_nowhere_back(plant: Plant) -> None:
 async def test_refused_by_one_nothing_changes(plant: Plant, refuses: Department, other: Department) -> None:
     await plant.enter(100)
     await plant.producing()
+    before = plant.row.model_dump(exclude={"version", "slack_hours", "asked"})
     await plant.amend(lines=lines(60), ship_to="Hsinchu")
     await decides(plant, "refuse", refuses)
+    assert plant.row.model_dump(exclude={"version", "slack_hours", "asked"}) == before
     assert ([line.quantity for line in plant.row.lines], plant.row.ship_to) == ([100], None)
     assert (plant.open_kinds(), plant.types.count("order_amended")) == (["produce"], 0)
     refused = plant.events("amendment_refused")[0]

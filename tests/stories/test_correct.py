@@ -150,6 +150,24 @@ async def test_a_plan_that_sales_has_answered_for_stays(plant: Plant) -> None:
     assert (await plant.refused(plant.correct("make_plan", "plan", **right))).code == "too-late"
 
 
+async def test_a_plan_that_a_correction_made_late_was_all_right(plant: Plant) -> None:
+    """What sales was asked because of the first correction, the second takes back; once sales has decided, it is too late."""
+    await plant.enter(100)
+    await plant.confirmed("Thu+1")
+    right: dict[str, Any] = {"planned_start": plant.local("Tue 08:00"), "expected_completion": plant.local("Wed 17:00")}
+    late = {**right, "expected_completion": plant.local("Fri+3 17:00")}
+    await plant.planned(right["planned_start"], right["expected_completion"])
+    await plant.pass_time(hours=1)
+    await plant.correct("make_plan", "plan", **late)
+    assert "decide_promise" in plant.open_kinds()
+    await plant.pass_time(hours=1)
+    await plant.correct("make_plan", "plan", **right)
+    assert plant.open_kinds() == ["ready_equipment", "ready_materials", "ready_people"]
+    await plant.correct("make_plan", "plan", **late)
+    await plant.answer("decide_promise", "keep", reason="overtime")
+    assert (await plant.refused(plant.correct("make_plan", "plan", **right))).code == "too-late"
+
+
 async def test_a_plan_was_none(plant: Plant) -> None:
     await plant.enter(100)
     await plant.confirmed()
@@ -276,11 +294,15 @@ async def test_the_notice_stays_on_record_when_the_dispatch_is_corrected(plant: 
     await plant.accepted()
     plant.mail.is_away = True
     await plant.shipped()
+    assert (await plant.settle()).shipping_notice is not None
     plant.mail.is_away = False
-    await plant.settle()
+    await plant.pass_time(hours=1)
+    told = (await plant.settle()).shipment
+    assert told is not None and told.noticed_at is not None
     await plant.correct("dispatch", "dispatched", override_reason="the truck waits", tracking_no="HY-1")
     state = await plant.settle()
     assert state.shipment is not None and (state.shipment.tracking_no, state.shipment.carrier) == ("HY-1", "Hsin Yun")
+    assert (state.shipment.noticed_at, state.shipping_notice) == (told.noticed_at, None)
     assert (plant.open_kinds(), plant.task("sign_off").n) == (["sign_off"], 2)
 
 

@@ -169,6 +169,15 @@ async def test_a_newer_policy_moves_what_it_sets_otherwise(plant: Plant) -> None
     assert plant.when(plant.task("make_plan").due_at) == "Thu 09:00"
 
 
+async def test_a_newer_policy_leaves_a_deadline_where_its_head_has_put_it(plant: Plant) -> None:
+    await plant.enter(100)
+    await plant.extend("confirm_order", plant.local("Thu 12:00"))
+    await plant.adopt('[tasks.confirm_order]\nallowance = "2d"')
+    confirm = plant.task("confirm_order")
+    assert (plant.when(confirm.due_at), confirm.is_extended) == ("Thu 12:00", True)
+    assert plant.types.count("deadline_moved") == 1
+
+
 async def test_only_an_admin_applies_a_policy(plant: Plant) -> None:
     await plant.enter(100)
     assert (await plant.refused(plant.adopt("", by=HEADS[Department.MANAGEMENT]))).code == "forbidden"

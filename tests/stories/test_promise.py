@@ -1,5 +1,6 @@
 """The promise is kept, or moved by approval; it is never overwritten (R4, R8, R13)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -236,6 +237,35 @@ async def test_goods_on_their_way_are_late_once_the_promised_day_has_passed(plan
     assert plant.row.risk == "on_track"
     await plant.pass_to("Thu+1 17:01")
     assert plant.row.risk == "late"
+
+
+async def test_goods_that_do_not_leave_put_the_promise_at_risk_and_break_it_by_time_alone(plant: Plant) -> None:
+    await producing(plant, "Fri+1")
+    await plant.answer("produce", "done")
+    await plant.answer("inspect", "pass")
+    await plant.answer("accept", "accept")
+    await plant.plan_shipment(ship_at=plant.local("Mon+1 10:00"), transit_days=1)
+    await plant.extend("dispatch", plant.local("Fri+2 17:00"))
+    told = len(plant.mails("at_risk", "late"))
+    await plant.pass_to("Wed+1 16:59")
+    assert (plant.row.risk, len(plant.mails("at_risk", "late"))) == ("on_track", told)
+    # Not gone by Wednesday evening they cannot be there before Friday, which leaves nothing; by Thursday evening not even that.
+    await plant.pass_to("Thu+1 16:59")
+    assert (plant.row.risk, plant.open_kinds()) == ("at_risk", ["dispatch"])
+    await plant.pass_to("Fri+1 09:00")
+    assert (plant.row.risk, plant.open_kinds()) == ("late", ["decide_promise", "dispatch"])
+    warned = plant.mails("at_risk", "late")[told:]
+    assert [(each.kind, plant.when(each.at)) for each in warned] == [("at_risk", "Wed+1 17:00"), ("late", "Thu+1 17:00")]
+    # They were planned to arrive 31 h after what the policy allows; since Monday at 10:00 they stand 22 h, then 30.
+    blamed = [[(each["blame"], each["kind"], each["hours"]) for each in json.loads(mail.data["cause"])] for mail in warned]
+    assert blamed == [[("shipment", None, 31), ("step", "dispatch", stand)] for stand in (22, 30)]
+    # They may leave on Friday; nobody works over the weekend, so after that it is Monday.
+    assert plant.task("decide_promise").earliest == plant.date("Sat+1")
+    await plant.pass_to("Sat+1 09:00")
+    assert plant.task("decide_promise").earliest == plant.date("Tue+2")
+    # They leave on a Saturday all the same, and arrive on Sunday; what is promised for Sunday is late with Friday's work.
+    await plant.answer("dispatch", "dispatched", override_reason="at last")
+    assert plant.task("decide_promise").earliest == plant.date("Mon+2")
 
 
 async def test_an_arrival_on_the_day_after_is_late_even_when_nobody_works_that_day(plant: Plant) -> None:

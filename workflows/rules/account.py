@@ -24,6 +24,7 @@ DETOURS = {
 """By the kind that a detour begins with: what is to blame, and the kind that it led away from."""
 
 NO_PLAN = (Kind.MAKE_PLAN, Kind.READY_MATERIALS, Kind.PRODUCE)
+MAKING = (*READINESS, Kind.PRODUCE)
 PLANNED = (Kind.READY_MATERIALS, Kind.PRODUCE)
 """What the promise had left room for where production now says a date."""
 
@@ -59,8 +60,36 @@ def _note(state: OrderState, event: Event, promised_at: datetime) -> None:
             first = next((spell.since for spell in state.spells if spell.blame is Blame.SHIPMENT), event.at)
             state.spells = [spell for spell in state.spells if spell.blame is not Blame.SHIPMENT]
             _add(state, Spell(blame=Blame.SHIPMENT, since=first, until=event.at, arrives=shipment.arrival))
-        case e.Resumed() if state.hold is not None and state.shipment is None:
-            _add(state, Spell(blame=Blame.HOLD, since=max(state.hold.since, promised_at), until=event.at))
+        case e.Resumed():
+            _settle_before_the_hold(state, promised_at)
+            since = held_since(state, promised_at)
+            if since is not None and since < event.at:
+                _add(state, Spell(blame=Blame.HOLD, since=since, until=event.at))
+
+
+def _settle_before_the_hold(state: OrderState, promised_at: datetime) -> None:
+    """What was late by production's word when the hold began; from its end on the time counts anew."""
+    task = asked(state)
+    if state.hold is None or state.detour is not None or task is None or task.kind not in MAKING:
+        return
+    due = None if state.expected_completion is None else max(due_by_word(state, promised_at), task.opened_at)
+    if due is not None and due < state.hold.since:
+        _add(state, Spell(blame=Blame.STEP, kind=task.kind, n=task.n, since=due, until=state.hold.since))
+
+
+def asked(state: OrderState) -> Task | None:
+    """What is asked on the way of the goods; of the readiness checks the one that was due first."""
+    on_the_way = [task for task in state.tasks.values() if STEP_OF.get(task.kind) is state.step]
+    return min(on_the_way, key=lambda task: task.due_at, default=None)
+
+
+def held_since(state: OrderState, promised_at: datetime) -> datetime | None:
+    """From when on the hold has cost the goods time: once their shipment is planned, from the instant at which they should
+    have left; None without a hold, and once they have left."""
+    if state.hold is None or (state.shipment is not None and state.shipment.shipped_at is not None):
+        return None
+    planned = (state.shipment.ship_at,) if state.shipment is not None else ()
+    return max(state.hold.since, promised_at, *planned)
 
 
 def _add(state: OrderState, spell: Spell) -> None:
@@ -142,6 +171,7 @@ def _instead_of_another(word: Spell, state: OrderState, promised_at: datetime) -
 def due_by_word(state: OrderState, promised_at: datetime) -> datetime:
     """The expected completion, as far as nobody was blamed yet for what was late since, or the promise knew of it."""
     assert state.expected_completion is not None
-    making = (*READINESS, Kind.PRODUCE)
-    blamed = [spell.until for spell in state.spells if spell.blame is Blame.STEP and spell.kind in making and spell.until]
-    return max(state.expected_completion, promised_at, *blamed) if blamed else max(state.expected_completion, promised_at)
+    blamed = [spell.until for spell in state.spells if spell.blame is Blame.STEP and spell.kind in MAKING and spell.until]
+    # A hold moves the word, but not what was late already when it began.
+    held = [hold.until for hold in state.past_holds if hold.until >= state.expected_completion]
+    return max(state.expected_completion, promised_at, *blamed, *held)

@@ -14,8 +14,7 @@ from workflows.rules import account, path, risk, standing
 from workflows.rules.calendar import Calendar
 from workflows.types.slack import Blame, Cause, Spell
 from workflows.types.state import OrderState
-from workflows.types.tasks import Task
-from workflows.types.words import READINESS, STEP_OF, Kind, Step
+from workflows.types.words import Kind, Step
 
 NONE = timedelta(0)
 LEAST = timedelta(minutes=1)
@@ -81,18 +80,37 @@ def _amount(spell: Spell, state: OrderState, calendar: Calendar, now: datetime) 
     until = spell.until or (now if state.hold is None or spell.kind is Kind.SIGN_OFF else min(now, state.hold.since))
     if spell.blame is Blame.SHIPMENT:
         return _shipment(spell, state, calendar, now)
-    moves_with_holds = spell.is_stated or spell.kind in (*READINESS, Kind.PRODUCE)
+    moves_with_holds = spell.is_stated or spell.kind in account.MAKING
     if moves_with_holds or spell.blame is Blame.HOLD or spell.kind is Kind.SIGN_OFF:
         return calendar.between(spell.since, until) - path.allowances(spell.allowed, state, calendar)
-    return standing.ran(state, calendar, spell.since, until) - path.allowances(spell.allowed, state, calendar)
+    return _ran(spell.since, until, state, calendar) - path.allowances(spell.allowed, state, calendar)
 
 
 def _shipment(spell: Spell, state: OrderState, calendar: Calendar, now: datetime) -> timedelta:
     """The planned arrival against what the promise left for dispatch and transit when the shipment was first planned."""
     is_dropped = state.shipment is None and state.step is Step.PLAN_SHIPMENT and state.detour is None
-    arrives = risk.forecast(state, calendar, now) if is_dropped or spell.arrives is None else calendar.end_of(spell.arrives)
+    if is_dropped or spell.arrives is None or spell.until is None:
+        planned_at, arrives = now, risk.forecast(state, calendar, now)
+    else:
+        planned_at, arrives = spell.until, calendar.end_of(spell.arrives)
     left = path.allowance(Kind.DISPATCH, state, calendar) + path.transit(state, calendar)
-    return calendar.between(calendar.add(spell.since, left), arrives)
+    held = _blamed_on_holds(spell.since, planned_at, state, calendar)
+    return calendar.between(calendar.add(spell.since, left + held), arrives)
+
+
+def _ran(since: datetime, until: datetime, state: OrderState, calendar: Calendar) -> timedelta:
+    """The working time between two instants, but for what a hold is to blame for."""
+    return calendar.between(since, until) - _blamed_on_holds(since, until, state, calendar)
+
+
+def _blamed_on_holds(since: datetime, until: datetime, state: OrderState, calendar: Calendar) -> timedelta:
+    """What holds have cost in that time: less than they lasted, where goods waited for their shipment anyway."""
+    assert state.promise is not None
+    stands_since = account.held_since(state, state.promise.at)
+    holds = [(each.since, each.until or until) for each in state.spells if each.blame is Blame.HOLD]
+    holds += [(stands_since, until)] if stands_since is not None else []
+    clipped = ((max(start, since), min(end, until)) for start, end in holds)
+    return sum((calendar.between(start, end) for start, end in clipped if start < end), NONE)
 
 
 # What goes on.
@@ -101,11 +119,11 @@ def _shipment(spell: Spell, state: OrderState, calendar: Calendar, now: datetime
 def _going_on(state: OrderState, calendar: Calendar, now: datetime) -> Iterator[tuple[Spell, timedelta]]:
     """The open detour, or the open task if it is beyond its allowance; and the hold, while it stands."""
     assert state.promise is not None
-    if state.hold is not None and state.shipment is None:
-        hold = Spell(blame=Blame.HOLD, since=max(state.hold.since, state.promise.at))
-        yield hold, calendar.between(hold.since, now)
+    held_since = account.held_since(state, state.promise.at)
+    if held_since is not None and held_since < now:
+        yield Spell(blame=Blame.HOLD, since=held_since), calendar.between(held_since, now)
     if state.detour is not None:
-        yield state.detour, standing.ran(state, calendar, state.detour.since, now) + _way_back(state.detour, state, calendar, now)
+        yield state.detour, _ran(state.detour.since, now, state, calendar) + _way_back(state.detour, state, calendar, now)
     elif (overrun := _overrun(state, calendar, now)) is not None:
         yield overrun, _amount(overrun, state, calendar, now)
 
@@ -132,7 +150,7 @@ def _taken(asked: tuple[Kind, ...], state: OrderState, calendar: Calendar, now: 
 
 def _overrun(state: OrderState, calendar: Calendar, now: datetime) -> Spell | None:
     """The open task as far as it may be to blame."""
-    task = _asked(state)
+    task = account.asked(state)
     if task is None or state.promise is None:
         return None
     began = max(task.opened_at, state.promise.at)
@@ -158,9 +176,3 @@ def _must_be_done(state: OrderState, calendar: Calendar, promised_at: datetime) 
     if state.step is Step.SIGN_OFF and state.shipment is not None:
         return calendar.end_of(state.shipment.arrival)
     return None
-
-
-def _asked(state: OrderState) -> Task | None:
-    """What is asked on the way of the goods; of the readiness checks the one that was due first."""
-    on_the_way = [task for task in state.tasks.values() if STEP_OF.get(task.kind) is state.step]
-    return min(on_the_way, key=lambda task: task.due_at, default=None)

@@ -20,24 +20,25 @@ def after_answering(state: OrderState, task: Task) -> dict[str, Answered]:
     left = {task_id: each for task_id, each in state.answered.items() if task.id not in each.opened}
     if task.kind not in STEP_OF:
         return left
-    return {**left, task.id: Answered(task=task, before=_before(state, task))}
+    assert task.completed_at is not None
+    return {**left, task.id: Answered(task=task, before=_before(state, task), at=task.completed_at)}
 
 
 def after_opening(state: OrderState, task: Task) -> dict[str, Answered]:
     """The same once this task is open."""
     return {
-        task_id: each.model_copy(update={"opened": (*each.opened, task.id)}) if _follows(task, each.task) else each
+        task_id: each.model_copy(update={"opened": (*each.opened, task.id)}) if _follows(task, each) else each
         for task_id, each in state.answered.items()
     }
 
 
-def _follows(opened: Task, answered: Task) -> bool:
-    if opened.kind in READINESS and answered.kind in READINESS:
+def _follows(opened: Task, answered: Answered) -> bool:
+    if opened.kind in READINESS and answered.task.kind in READINESS:
         # Side by side: only the same is asked again because of what was answered.
-        return opened.kind is answered.kind
+        return opened.kind is answered.task.kind
     if opened.kind is Kind.DECIDE_PROMISE:
         # Time and reports open it, too; an answer does so at once.
-        return opened.opened_at == answered.completed_at
+        return opened.opened_at == answered.at
     return opened.kind in STEP_OF
 
 
@@ -85,7 +86,8 @@ def without(state: OrderState, answered: Answered, completion: datetime | None) 
         "planned_seconds": before.planned_seconds,
         "work_center": before.work_center,
         "shipment": _with_its_notice(before, state),
-        "shipping_notice": before.shipping_notice,
+        # What was told of it since is not told again.
+        "shipping_notice": before.shipping_notice if state.shipping_notice == before.shipping_notice else None,
         "delivered": before.delivered,
         "delivery": before.delivery,
     }
@@ -122,7 +124,7 @@ def _made_by_them_all_the_same(work: Work, task: Task) -> Work:
 
 def _with_its_notice(before: Before, state: OrderState) -> Shipment | None:
     """Notice of the same plan may have got on record since."""
-    same = before.shipping_notice == state.shipping_notice
+    same = state.shipping_notice in (before.shipping_notice, None)
     if before.shipment is None or state.shipment is None or not same:
         return before.shipment
     return before.shipment.model_copy(update={"noticed_at": before.shipment.noticed_at or state.shipment.noticed_at})

@@ -211,7 +211,7 @@ def _(data: e.AnswerCorrected, state: OrderState, event: Event) -> None:
     answered = state.answered[data.task_id]
     for name, value in corrections.without(state, answered, data.expected_completion).items():
         setattr(state, name, value)
-    again = answered.model_copy(update={"task": corrected(answered.task, event), "opened": ()})
+    again = answered.model_copy(update={"task": corrected(answered.task, event), "opened": (), "at": event.at})
     state.answered = {**state.answered, data.task_id: again}
 
 

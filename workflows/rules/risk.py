@@ -1,9 +1,11 @@
 """The forecast of an order's arrival, its slack against the promise, and the risk that follows (design §3)."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from workflows.rules import path
 from workflows.rules.calendar import Calendar
+from workflows.types.orders import Shipment
 from workflows.types.state import OrderState
 from workflows.types.words import Kind, Risk, Step
 
@@ -15,7 +17,7 @@ def promised_end(state: OrderState, calendar: Calendar) -> datetime | None:
 
 def forecast(state: OrderState, calendar: Calendar, now: datetime) -> datetime:
     """When the goods will be with the customer, if nothing more goes wrong."""
-    fixed = _fixed(state)
+    fixed = _fixed(state, calendar, now)
     if fixed is not None:
         return calendar.end_of(fixed)
     return calendar.add(max(now, stated_completion(state, now) or now), work_ahead(state, calendar, now))
@@ -23,18 +25,39 @@ def forecast(state: OrderState, calendar: Calendar, now: datetime) -> datetime:
 
 def forecast_day(state: OrderState, calendar: Calendar, now: datetime) -> date:
     """The day of that; a planned arrival as it was planned, be it a day off."""
-    return _fixed(state) or calendar.day_of(forecast(state, calendar, now))
+    return _fixed(state, calendar, now) or calendar.day_of(forecast(state, calendar, now))
 
 
-def _fixed(state: OrderState) -> date | None:
+def _fixed(state: OrderState, calendar: Calendar, now: datetime) -> date | None:
     """The day of arrival, once the goods have arrived or their shipment is planned."""
     if state.delivered is not None and not state.work.returned and not state.work.to_produce and state.step in _ARRIVED:
         return state.delivered
-    return state.shipment.arrival if state.shipment is not None else None
+    return _arrival(state.shipment, calendar, now) if state.shipment is not None else None
+
+
+def _arrival(shipment: Shipment, calendar: Calendar, now: datetime) -> date:
+    """As planned; goods that left later, or are still here, come so many days of transit later as the plan says."""
+    if shipment.shipped_at is not None:
+        left = min(calendar.day_of(shipment.shipped_at), open_day(shipment.shipped_at, calendar))
+    elif now <= shipment.ship_at:
+        return shipment.arrival
+    else:
+        left = open_day(now, calendar)
+    return max(shipment.arrival, left + shipment.transit_days * _DAY)
+
+
+def open_day(now: datetime, calendar: Calendar) -> date:
+    """The first day whose working time has not passed: what is promised or leaves by then still keeps it."""
+    # From the day before on: its last shift may end after midnight.
+    day = calendar.day_of(now) - _DAY
+    while calendar.end_of(day) < now:
+        day += _DAY
+    return day
 
 
 _ARRIVED = (Step.ASK_FEEDBACK, Step.CLOSED)
 _DAY = timedelta(days=1)
+_LEAST = timedelta(microseconds=1)
 _RANKS = (None, Risk.ON_TRACK, Risk.AT_RISK, Risk.LATE)
 
 
@@ -90,14 +113,14 @@ def drifts_at(state: OrderState, calendar: Calendar, now: datetime) -> tuple[dat
     end = promised_end(state, calendar)
     if end is None or state.step in _ARRIVED:
         return ()
-    if _fixed(state) is not None:
-        return (end,)
+    if state.shipment is not None:
+        return (end, *_shipment_drifts(state, state.shipment, calendar, end))
     ahead, buffer = work_ahead(state, calendar, now), calendar.length(state.policy.order.buffer)
     drifts = [calendar.add(end, -ahead - buffer), calendar.add(end, -ahead), end]
     if state.answered_forecast is not None:
         # Worse by a whole buffer than what sales has answered for: of all instants that lead there the first, not the last.
         worse = calendar.add(state.answered_forecast, buffer)
-        drifts.append(calendar.add(worse, -ahead - timedelta(microseconds=1)))
+        drifts.append(calendar.add(worse, -ahead - _LEAST))
     if state.step is Step.MAKE_PLAN and state.expected_completion is not None:
         # An earliest date that passes without a plan tells nothing any more.
         drifts.append(state.expected_completion)
@@ -106,6 +129,31 @@ def drifts_at(state: OrderState, calendar: Calendar, now: datetime) -> tuple[dat
         # After this the forecast no longer supports the date that sales was told.
         drifts.append(calendar.add(calendar.end_of(asked.earliest), -ahead))
     return tuple(drifts)
+
+
+def _shipment_drifts(state: OrderState, shipment: Shipment, calendar: Calendar, end: datetime) -> Iterator[datetime]:
+    """The last instants at which goods that are still here may leave, for each day of arrival that matters."""
+    asked = state.open_task(Kind.DECIDE_PROMISE)
+    if shipment.shipped_at is not None:
+        if asked is not None and asked.earliest is not None:
+            # Nobody promises a day that has passed.
+            yield calendar.end_of(asked.earliest)
+        return
+    assert state.promise is not None
+    buffer = calendar.length(state.policy.order.buffer)
+    days = [state.promise.date, _last_before(calendar.add(end, -buffer) + _LEAST, calendar)]
+    if state.answered_forecast is not None:
+        days.append(_last_before(calendar.add(state.answered_forecast, buffer), calendar))
+    if asked is not None and asked.earliest is not None:
+        days.append(asked.earliest)
+    for day in days:
+        if shipment.arrival <= day:
+            yield max(shipment.ship_at, calendar.end_of(day - shipment.transit_days * _DAY))
+
+
+def _last_before(at: datetime, calendar: Calendar) -> date:
+    """The last day whose working time ends before an instant."""
+    return open_day(at, calendar) - _DAY
 
 
 # The promise and sales.
@@ -117,7 +165,7 @@ def breaks_promise(state: OrderState, calendar: Calendar, now: datetime) -> bool
 
 def would_break(promised: date, state: OrderState, calendar: Calendar, now: datetime) -> bool:
     """Whether the goods are expected after that day."""
-    fixed = _fixed(state)
+    fixed = _fixed(state, calendar, now)
     if fixed is not None:
         # As days: on a day off the goods arrive without any working time between.
         return fixed > promised
@@ -127,7 +175,7 @@ def would_break(promised: date, state: OrderState, calendar: Calendar, now: date
 def earliest(state: OrderState, calendar: Calendar, now: datetime) -> date:
     """The first day that the forecast would keep if it were promised, today or later."""
     # The day before, too: the last shift of a day may end after midnight.
-    day = max(calendar.day_of(now), forecast_day(state, calendar, now) - _DAY)
+    day = max(open_day(now, calendar), forecast_day(state, calendar, now) - _DAY)
     while would_break(day, state, calendar, now):
         day += _DAY
     return day

@@ -50,6 +50,8 @@ class Answered(Message):
 
     task: Task
     before: Before
+    at: datetime
+    """When it was given, or mended last."""
     opened: tuple[str, ...] = ()
     """The tasks that followed from it: once one of them is completed, it is too late."""
 
