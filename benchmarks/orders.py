@@ -183,9 +183,9 @@ def until_told(store_url: str) -> None:
 
 def told(store_url: str, numbers: list[str]) -> dict[str, int]:
     """How many mails of these orders came into which state."""
-    counted = select(NOTICE.c.state, func.count()).where(NOTICE.c.order_no.in_(numbers)).group_by(NOTICE.c.state)
+    counted = select(NOTICE.c.state, func.count().label("mails")).where(NOTICE.c.order_no.in_(numbers)).group_by(NOTICE.c.state)
     with closing(Store.open(store_url)) as store, store.database.reading() as connection:
-        return {state: count for state, count in connection.execute(counted)}
+        return {row.state: row.mails for row in connection.execute(counted)}
 
 
 def untold(store: Store) -> int:

@@ -34,7 +34,7 @@ def test_sales_question_shows_the_earliest_date() -> None:
 def test_a_late_order_says_what_ate_its_slack() -> None:
     spells = [
         Spell(blame=Blame.REWORK, kind=Kind.REWORK, n=1, since=at("18 08:00"), until=at("19 12:00")),
-        Spell(blame=Blame.HOLD, since=at("17 08:00"), until=at("17 10:00")),
+        Spell(blame=Blame.HOLD, since=at("16 08:00"), until=at("16 10:00")),
         Spell(blame=Blame.STEP, kind=Kind.ACCEPT, n=2, since=at("17 08:00"), until=at("17 15:00"), allowed=(Kind.ACCEPT,)),
     ]
     assert "**late**: slack eaten by rework 1 12 h, hold 2 h, step accept 2 2 h\n" in told(late(spells=spells))

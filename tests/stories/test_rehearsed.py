@@ -45,7 +45,8 @@ async def live(plant: Plant, course: Course, promised: date, kept: list[datetime
     """People say what the rehearsal takes them to have said, when it takes them to have said it."""
     said = [*((at, kind) for kind, at in course.done.items()), *((at, Kind.DECIDE_PROMISE) for at in kept)]
     for at, kind in sorted(said, key=lambda each: each[0]):
-        await plant.pass_until(at)
+        # Half the time for a decision is when the reminder comes, to the instant; on paper the answer is first.
+        await plant.pass_until(at - A_SECOND if kind is Kind.DECIDE_PROMISE else at)
         await answer(plant, kind, promised)
 
 
