@@ -27,7 +27,7 @@ AT_ONCE = 8
 """Batches on their way: one slow mail server's line must not keep all others."""
 BATCH = 16
 NOTICES_PER_SECOND = 50.0
-SOON, LONGEST_PAUSE = timedelta(milliseconds=250), timedelta(minutes=1)
+SOON = timedelta(milliseconds=250)
 PATIENCE = timedelta(seconds=10)
 
 UNDELIVERABLE = "undeliverable"
@@ -53,6 +53,7 @@ class Courier:
     """Seconds until the next look when the store was away."""
     lent_for = timedelta(seconds=40)
     """A line to a mail server ends after half of that."""
+    longest_pause = timedelta(minutes=1)
 
     def __init__(self, client: Client, outbox: Outbox, mail: Mail, pool: Executor) -> None:
         self._client, self._outbox, self._mail, self._pool = client, outbox, mail, pool
@@ -98,7 +99,7 @@ class Courier:
             return
         try:
             done = await self._tell(await self._sure(batch))
-            later = {each.notice.key: self.clock() + pause(each) for each in batch if each.notice.key not in done}
+            later = {each.notice.key: self.clock() + self.pause(each) for each in batch if each.notice.key not in done}
             await self._run(self._outbox.postpone, later)
         except StoreAway as error:
             log.warning("the store is away, mail waits: %s", str(error).partition("\n")[0])
@@ -146,13 +147,12 @@ class Courier:
             return False
         return True
 
+    def pause(self, each: Waiting) -> timedelta:
+        """Until what could not be told is tried again: soon at first, then ever later."""
+        return min(SOON * 2.0 ** min(each.attempts - 1, 10), self.longest_pause)
+
     async def _run(self, work: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *arguments))
-
-
-def pause(each: Waiting) -> timedelta:
-    """Until what could not be told is tried again: soon at first, then ever later, up to a minute."""
-    return min(SOON * 2.0 ** min(each.attempts - 1, 10), LONGEST_PAUSE)
 
 
 def undelivered(notice: Notice, told: Told, now: datetime) -> Iterator[Notice]:

@@ -44,7 +44,7 @@ class Books:
         state = fold.fold(self.order.pending, {POLICY: PINNED})
         tasks = (*self.order.closed.values(), *state.tasks.values())
         there = self.store.checks.rows("PO-1")
-        seen = there.order.fence if there else None
+        seen = (there.order.fence, there.order.chain) if there else None
         assert restore(self.store, state, tasks=tasks, events=self.order.pending, policies={POLICY: PINNED}, seen=seen, now=NOW)
 
     def rows(self) -> OrderRows:

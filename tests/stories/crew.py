@@ -20,6 +20,7 @@ class StoryCourier(Courier):
 
     every = away = 0.005
     lent_for = timedelta(milliseconds=500)
+    longest_pause = timedelta(milliseconds=20)
 
     @override
     def clock(self) -> datetime:

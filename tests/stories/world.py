@@ -19,7 +19,9 @@ from workflows.types.flush import Flush, Flushed
 from workflows.types.notices import Notice, Told
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
-from workflows.types.words import NoticeState, TaskStatus
+from workflows.types.words import NoticeState, OrderStatus, TaskStatus
+
+ENDED = (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
 
 
 @dataclass
@@ -111,7 +113,10 @@ def waiting_of(shelf: Shelf) -> list[Waiting]:
     assert shelf.row is not None
     order_no, chain = shelf.row.order_no, shelf.chain
     asked = [(event.seq, event.data.notice) for event in shelf.events if isinstance(event.data, NoticeRequested)]
-    return [Waiting(order_no, notice, 1, chain, is_confirmed=seq <= shelf.confirmed_seq) for seq, notice in asked]
+    ended = shelf.row.status in ENDED
+    return [
+        Waiting(order_no, each, 1, chain, is_confirmed=seq <= shelf.confirmed_seq, order_has_ended=ended) for seq, each in asked
+    ]
 
 
 class MemoryMail:
