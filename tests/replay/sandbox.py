@@ -8,7 +8,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 OURS = (
     "adoption",
+    "amendments",
     "clock",
+    "corrections",
     "desk",
     "escalator",
     "follow_up",
