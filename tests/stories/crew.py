@@ -25,7 +25,7 @@ class StoryCourier(Courier):
     @override
     def clock(self) -> datetime:
         """The plant's time runs ahead of ours: whatever was asked for there is due here."""
-        return super().clock() + timedelta(days=36_500)
+        return super().clock() + timedelta(days=1_000_000)
 
     @override
     async def _is_in_history(self, order_no: str, chain: str) -> bool:
