@@ -67,11 +67,14 @@ class Courier:
         """Carries batch after batch; never returns."""
         while True:
             await self._free.acquire()
-            batch = await self._taken()
-            task = asyncio.create_task(self._carry(batch))
-            self._on_the_way.add(task)
-            task.add_done_callback(self._is_back)
-            await asyncio.sleep(len(batch) / NOTICES_PER_SECOND if batch else self.every)
+            if batch := await self._taken():
+                task = asyncio.create_task(self._carry(batch))
+                self._on_the_way.add(task)
+                task.add_done_callback(self._is_back)
+                await asyncio.sleep(len(batch) / NOTICES_PER_SECOND)
+            else:
+                self._free.release()
+                await asyncio.sleep(self.every)
 
     def _is_back(self, task: asyncio.Task[None]) -> None:
         self._on_the_way.discard(task)
@@ -95,8 +98,6 @@ class Courier:
 
     async def _carry(self, batch: list[Waiting]) -> None:
         """Tells what history has asked for, and gives back what it could not finish with."""
-        if not batch:
-            return
         try:
             done = await self._tell(await self._sure(batch))
             later = {each.notice.key: self.clock() + self.pause(each) for each in batch if each.notice.key not in done}

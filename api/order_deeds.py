@@ -19,7 +19,7 @@ from workflows.rules import consequences as rules
 from workflows.types.commands import Actor, AmendOrder, CancelOrder, HoldOrder, RepromiseOrder, ResumeOrder, Said
 from workflows.types.orders import Consequence, OrderRow
 from workflows.types.refusals import Refusal
-from workflows.types.words import OrderStatus
+from workflows.types.words import UNDER_WAY
 
 
 class OrderDeed(Deed[OrderRow]):
@@ -178,6 +178,6 @@ def holders(shown: OrderOut) -> dict[str, str | None]:
 
 
 def closed(order: OrderRow) -> Refusal | None:
-    if order.status in (OrderStatus.OPEN, OrderStatus.ON_HOLD):
+    if order.status in UNDER_WAY:
         return None
     return Refusal(code="order-closed", detail=f"{order.order_no} is {order.status}")

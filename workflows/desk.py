@@ -5,17 +5,16 @@ from datetime import datetime
 
 from temporalio import workflow
 
-from workflows import ids
 from workflows.journal import Journal
 from workflows.mailroom import Mailroom
-from workflows.rules import dates, deadlines, quantities, risk
+from workflows.rules import dates, deadlines, opening
 from workflows.types import answers
 from workflows.types import events as e
 from workflows.types.answers import Answer
 from workflows.types.commands import SYSTEM_ACTOR, Actor, CompleteTask, ExtendTask
 from workflows.types.orders import Amendment
 from workflows.types.tasks import Task
-from workflows.types.words import STAGE_OF, STEP_OF, Department, Kind
+from workflows.types.words import STEP_OF, Department, Kind
 
 
 class OrderWithdrawn(Exception):
@@ -102,27 +101,9 @@ class Desk:
 
     def open(self, kind: Kind, department: Department | None = None, amendment: Amendment | None = None) -> Task:
         """Puts a new question before its department, the policy's unless another is named."""
-        now, state, calendar = workflow.now(), self.state, self.journal.calendar
-        n = state.counters.get(kind, 0) + 1
-        due = deadlines.due_at(kind, state, now, calendar)
-        task = Task(
-            id=ids.task_id(state.facts.order_no, kind, n),
-            kind=kind,
-            n=n,
-            stage=STAGE_OF[STEP_OF.get(kind, state.step)],
-            department=department or state.policy.tasks[kind].department,
-            opened_at=now,
-            due_at=due,
-            due_soon_at=deadlines.due_soon_at(kind, state.policy, now, due, calendar),
-            latest_finish=deadlines.latest_finish(kind, state, calendar),
-            earliest=risk.earliest(state, calendar, now) if kind is Kind.DECIDE_PROMISE else None,
-            quantities=quantities.before(kind, state),
-            barred=state.work.makers if kind is Kind.INSPECT else (),
-            withheld=("redeliver",) if kind is Kind.RESOLVE_REFUSAL and state.work.lost else (),
-            amendment=amendment,
-        )
+        task = opening.question(kind, self.state, self.journal.calendar, workflow.now(), department, amendment)
         self.journal.record(e.TaskOpened(task=task))
-        if state.policy.departments[task.department].task_opened:
+        if self.state.policy.departments[task.department].task_opened:
             self.mailroom.tell("task_opened", "assignee", about=task)
         return task
 

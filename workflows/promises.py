@@ -47,8 +47,9 @@ class PromiseKeeper:
             approved_by=to.approved_by,
             customer_agreed=to.customer_agreed,
         )
-        told = dict.fromkeys(task.department.value for task in self.state.tasks.values())
-        self.mailroom.tell("promise_moved", "customer", *told, old=f"{old}", new=f"{to.promised_date}", reason=to.reason)
+        self.mailroom.tell(
+            "promise_moved", "customer", *self.state.busy, old=f"{old}", new=f"{to.promised_date}", reason=to.reason
+        )
         return seq
 
     def decide(self, answer: a.Answer, by: Actor) -> None:
@@ -168,10 +169,9 @@ class PromiseKeeper:
         """Whoever has work with the order hears what it is late for, and why."""
         state, calendar, now = self.state, self.journal.calendar, workflow.now()
         assert state.risk is not None and state.promise is not None
-        told = dict.fromkeys([*(task.department.value for task in state.tasks.values()), "sales"])
         self.mailroom.tell(
             state.risk.value,
-            *told,
+            *risk.told_of(state),
             revision=f"{state.promise.revision}",
             forecast=f"{risk.forecast_day(state, calendar, now)}",
             cause=slack.written(causes.causes(state, calendar, now)),

@@ -3,12 +3,11 @@
 from workflows.types.notices import Notice
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
-from workflows.types.words import OrderStatus, Risk
+from workflows.types.words import ENDED, OrderStatus, Risk
 
 HOLD_ENDED = "hold_ended"
 SILENT = "silent"
 WARNINGS = (Risk.AT_RISK, Risk.LATE)
-CLOSED = (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
 
 
 def is_stale(notice: Notice, order: OrderRow, task: Task | None) -> bool:
@@ -17,7 +16,7 @@ def is_stale(notice: Notice, order: OrderRow, task: Task | None) -> bool:
         return order.status is not OrderStatus.ON_HOLD
     if notice.kind in WARNINGS:
         # A new promise has a risk of its own.
-        return order.status in CLOSED or notice.data.get("revision") != f"{len(order.promises)}"
+        return order.status in ENDED or notice.data.get("revision") != f"{len(order.promises)}"
     if notice.task_id is None:
         return False
     # A notice leaves only once the store has its task: a task that is gone was an undone attempt's.

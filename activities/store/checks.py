@@ -11,9 +11,7 @@ from activities.store.database import Database
 from activities.store.keys import order_key
 from activities.store.ledger import LedgerRow, ledger_row
 from activities.store.tables import EVENT, NOTICE, ORDER, TASK
-from workflows.types.words import NoticeState, OrderStatus
-
-UNDER_WAY = (OrderStatus.OPEN, OrderStatus.ON_HOLD)
+from workflows.types.words import UNDER_WAY, NoticeState, OrderStatus
 
 ORDER_ROW = select(ORDER).where(ORDER.c.order_id == bindparam("order"))
 TASK_ROWS = select(TASK).where(TASK.c.order_id == bindparam("order")).order_by(TASK.c.id)

@@ -16,7 +16,7 @@ from activities.store import prefixes
 from activities.store.keys import plain
 from activities.store.lists import Beside, Sorting, branches, day, instant, word
 from activities.store.tables import ORDER
-from workflows.types.words import OrderStatus, Risk, Stage
+from workflows.types.words import ENDED, UNDER_WAY, OrderStatus, Risk, Stage
 
 Condition = ColumnElement[bool]
 
@@ -28,7 +28,6 @@ SORTINGS = {
 WAYS = {"created_at": ("customer", "risk", "status"), "promised": ("customer", "due", "status"), "order_no": ("status",)}
 """By sort, the columns through each value of which an index leads in that order; the first that is asked is walked."""
 
-UNDER_WAY, DONE = (OrderStatus.OPEN, OrderStatus.ON_HOLD), (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
 
 FEW, MANY = 10_000, 100_000
 """So many orders are fetched and sorted at once; so many, where a walk has met too little for a while."""
@@ -53,7 +52,7 @@ class OrderFilter:
     def statuses(self) -> tuple[OrderStatus, ...]:
         """A stage says whether an order is done, so that a list by stage never walks through all that are."""
         under_way = UNDER_WAY if any(stage is not Stage.CLOSED for stage in self.stage) else ()
-        done = DONE if Stage.CLOSED in self.stage else ()
+        done = ENDED if Stage.CLOSED in self.stage else ()
         possible = (*under_way, *done)
         if not (self.status and self.stage):
             return self.status or possible

@@ -18,7 +18,7 @@ from activities.store.views import EventOut, NoticeOut, OrderOut, Page
 from workflows.types.events import Event
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
-from workflows.types.words import OrderStatus, TaskStatus
+from workflows.types.words import UNDER_WAY, TaskStatus
 
 # One statement sees one moment: the order and its open tasks always agree.
 WITH_OPEN_TASKS = (
@@ -122,7 +122,7 @@ class OrderReader:
         last = ""
         statement = select(ORDER.c.order_id, ORDER.c.order_no).order_by(ORDER.c.order_id).limit(A_FEW)
         while True:
-            under_way = ORDER.c.status.in_((OrderStatus.OPEN, OrderStatus.ON_HOLD))
+            under_way = ORDER.c.status.in_(UNDER_WAY)
             with self._database.reading() as connection:
                 found = connection.execute(statement.where(under_way, ORDER.c.order_id > last)).all()
             yield from (row.order_no for row in found)

@@ -15,14 +15,12 @@ from activities.store.tables import ORDER, OUTBOX
 from workflows.types.events import NoticeRequested
 from workflows.types.flush import Flush
 from workflows.types.notices import Notice
-from workflows.types.words import OrderStatus
+from workflows.types.words import ENDED
 
 AFTER_WRITING = timedelta(milliseconds=500)
 """What a courier could find in no history before that, it need not look for."""
 
 log = logging.getLogger("jiaoqi.mail")
-
-ENDED = (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
 
 ADD = insert(OUTBOX)
 UNDONE = delete(OUTBOX).where(OUTBOX.c.order_id == bindparam("order"), OUTBOX.c.seq >= bindparam("first_seq"))

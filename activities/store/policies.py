@@ -7,11 +7,9 @@ from datetime import UTC, datetime
 from sqlalchemy import bindparam, insert, select
 
 from activities.store.database import Database
-from activities.store.keys import order_key
-from activities.store.tables import ORDER, POLICY, POLICY_TEXT
+from activities.store.tables import POLICY, POLICY_TEXT
 from workflows.types.policy import Policy
 
-PINNED = select(ORDER.c.policy).where(ORDER.c.order_id == bindparam("order_id"))
 BY_DIGEST = select(POLICY.c.body).where(POLICY.c.digest == bindparam("digest"))
 CURRENT = select(POLICY_TEXT.c.digest, POLICY_TEXT.c.text).order_by(POLICY_TEXT.c.id.desc()).limit(1)
 LAST = select(POLICY_TEXT.c.id, POLICY_TEXT.c.at).order_by(POLICY_TEXT.c.id.desc()).limit(1)
@@ -55,12 +53,6 @@ class PolicyShelf:
         if row is None:
             raise UnknownPolicy(digest)
         return self._remember(digest, Policy.model_validate_json(row.body))
-
-    def of_order(self, order_no: str) -> Policy:
-        """What the order was entered under, or has adopted since; raises UnknownPolicy."""
-        with self._database.reading() as connection:
-            digest = connection.execute(PINNED, {"order_id": order_key(order_no)}).scalar()
-        return self.get(digest or "")
 
     def current(self) -> tuple[str | None, str | None]:
         """The digest and the text that were last applied; none before the first time."""

@@ -14,7 +14,7 @@ from jiaoqi.doctor.healing import Healer
 from jiaoqi.doctor.verdicts import RESTORE, differing, ended, not_in_store, silent, stuck
 from workflows import ids
 from workflows.ids import ORDERS_QUEUE
-from workflows.types.words import OrderStatus
+from workflows.types import words
 
 FROM_HISTORY = (Kind.EVENTS_MISSING, Kind.EVENTS_UNREADABLE, Kind.ROWS_DIFFER)
 """What an order's history in Temporal can put right."""
@@ -165,7 +165,7 @@ class Examination:
         async for order_id, status in self.known(RUNNING):
             if status is None:
                 await asyncio.sleep(JUST_ENTERED)
-            if status not in (OrderStatus.OPEN, OrderStatus.ON_HOLD):
+            if status not in words.UNDER_WAY:
                 await self.examine_stranger(order_id)
         async for order_id, status in self.known(ENDED):
             if status is None and (seen := await self.engine.look(order_id)) and not seen.runs:
@@ -204,7 +204,7 @@ class Examination:
 
 
 def closed_order_nos(store: Store, now: datetime) -> Iterator[str]:
-    wanted, cursor = OrderFilter(status=(OrderStatus.COMPLETED, OrderStatus.CANCELLED)), None
+    wanted, cursor = OrderFilter(status=words.ENDED), None
     while True:
         page = store.orders.page(wanted, A_PAGE, cursor, now)
         yield from (order.order_no for order in page.items)

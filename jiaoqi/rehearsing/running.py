@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from jiaoqi.rehearsing.post import Mail, recipient
-from workflows import ids
 from workflows.clock import next_wake, ticking
-from workflows.rules import deadlines, escalation, fold, risk, silence
+from workflows.rules import escalation, fold, opening, risk, silence
 from workflows.rules.calendar import Calendar
 from workflows.types import events as e
 from workflows.types.notices import Notice
@@ -15,7 +14,7 @@ from workflows.types.orders import Customer, Line, OrderFacts
 from workflows.types.policy import Policy
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
-from workflows.types.words import STAGE_OF, STEP_OF, SYSTEM, Kind, Risk
+from workflows.types.words import SYSTEM, Kind, Risk
 
 DIGEST = "rehearsed"
 CUSTOMER = Customer(name="customer")
@@ -55,22 +54,9 @@ class Running:
 
     def open(self, kind: Kind) -> Task:
         """A question as the desk of a real order puts it."""
-        state, calendar = self.state, self.calendar
-        n = state.counters.get(kind, 0) + 1
-        due = deadlines.due_at(kind, state, self.now, calendar)
-        task = Task(
-            id=ids.task_id(state.facts.order_no, kind, n),
-            kind=kind,
-            n=n,
-            stage=STAGE_OF[STEP_OF.get(kind, state.step)],
-            department=state.policy.tasks[kind].department,
-            opened_at=self.now,
-            due_at=due,
-            due_soon_at=deadlines.due_soon_at(kind, state.policy, self.now, due, calendar),
-            latest_finish=deadlines.latest_finish(kind, state, calendar),
-        )
+        task = opening.question(kind, self.state, self.calendar, self.now)
         self.record(e.TaskOpened(task=task))
-        if state.policy.departments[task.department].task_opened:
+        if self.state.policy.departments[task.department].task_opened:
             self.tell("task_opened", "assignee", about=task)
         return task
 
@@ -105,7 +91,7 @@ class Running:
 
     def _warn(self, stands: Risk) -> None:
         """Told once for a promise, which the order must remember."""
-        to = tuple(dict.fromkeys([*(task.department.value for task in self.state.tasks.values()), "sales"]))
+        to = risk.told_of(self.state)
         key = f"{self.state.facts.order_no}.{stands.value}.{self.state.seq + 1}"
         self.record(e.NoticeRequested(notice=Notice(key=key, kind=stands.value, to=to, at=self.now)))
         self.tell(stands.value, *to)

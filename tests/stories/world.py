@@ -19,9 +19,7 @@ from workflows.types.flush import Flush, Flushed
 from workflows.types.notices import Notice, Told
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
-from workflows.types.words import NoticeState, OrderStatus, TaskStatus
-
-ENDED = (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
+from workflows.types.words import ENDED, NoticeState, TaskStatus
 
 
 @dataclass

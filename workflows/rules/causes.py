@@ -109,8 +109,7 @@ def _blamed_on_holds(since: datetime, until: datetime, state: OrderState, calend
     stands_since = account.held_since(state, state.promise.at)
     holds = [(each.since, each.until or until) for each in state.spells if each.blame is Blame.HOLD]
     holds += [(stands_since, until)] if stands_since is not None else []
-    clipped = ((max(start, since), min(end, until)) for start, end in holds)
-    return sum((calendar.between(start, end) for start, end in clipped if start < end), NONE)
+    return standing.overlap(holds, calendar, since, until)
 
 
 # What goes on.

@@ -201,6 +201,11 @@ def must_ask_sales(state: OrderState, calendar: Calendar, now: datetime) -> bool
 # Who must know.
 
 
+def told_of(state: OrderState) -> tuple[str, ...]:
+    """Who is warned: whoever has work with the order, and its owner."""
+    return tuple(dict.fromkeys([*state.busy, "sales"]))
+
+
 def is_threatened(risk: Risk | None) -> bool:
     return risk in (Risk.AT_RISK, Risk.LATE)
 

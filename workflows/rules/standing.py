@@ -1,5 +1,6 @@
 """When an order's clocks stood: held working time is nobody's (contract §5)."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from workflows.rules.calendar import Calendar
@@ -11,7 +12,12 @@ def held(state: OrderState, calendar: Calendar, since: datetime, until: datetime
     holds = [(each.since, each.until) for each in state.past_holds]
     if state.hold is not None:
         holds.append((state.hold.since, until))
-    clipped = ((max(start, since), min(end, until)) for start, end in holds)
+    return overlap(holds, calendar, since, until)
+
+
+def overlap(spans: Iterable[tuple[datetime, datetime]], calendar: Calendar, since: datetime, until: datetime) -> timedelta:
+    """The working time of what of these spans lies between two instants."""
+    clipped = ((max(start, since), min(end, until)) for start, end in spans)
     return sum((calendar.between(start, end) for start, end in clipped if start < end), timedelta())
 
 

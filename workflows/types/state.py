@@ -125,5 +125,10 @@ class OrderState(BaseModel):
     def is_closed(self) -> bool:
         return self.step is Step.CLOSED
 
+    @property
+    def busy(self) -> tuple[str, ...]:
+        """Departments with open tasks."""
+        return tuple(dict.fromkeys(task.department.value for task in self.tasks.values()))
+
     def open_task(self, kind: Kind) -> Task | None:
         return next((task for task in self.tasks.values() if task.kind is kind), None)

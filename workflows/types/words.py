@@ -121,6 +121,9 @@ class NoticeState(StrEnum):
     BY_HAND = "by_hand"
 
 
+UNDER_WAY = (OrderStatus.OPEN, OrderStatus.ON_HOLD)
+ENDED = (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
+
 READINESS = (Kind.READY_MATERIALS, Kind.READY_EQUIPMENT, Kind.READY_PEOPLE)
 
 STEP_OF = {
