@@ -43,7 +43,7 @@ def create(
     """`policy_file` is the text of a policy that governs new orders until another is applied."""
     # No pages of FastAPI's own: they load from elsewhere, and its document tells only half.
     app = FastAPI(title="Jiaoqi", version="1", description=DESCRIPTION, openapi_url=None, redirect_slashes=False)
-    threads, metrics = Threads(), Metrics()
+    threads, metrics, brake = Threads(), Metrics(), Brake()
     office = Office(store, PolicyInForce(store, policy_file), now)
     app.state.services = Services(
         store=store,
@@ -53,6 +53,7 @@ def create(
         threads=threads,
         metrics=metrics,
         readiness=Readiness(store, engine, threads),
+        brake=brake,
     )
     # Taken over route by route: an included router is matched twice for each request.
     for router in (task_routes.router, order_routes.router, people_routes.router, health.router):
@@ -60,7 +61,7 @@ def create(
     app.router.routes.extend(pages.routes(links))
     app.router.routes.append(Route(f"{BASE}/openapi.json", openapi.document))
     app.add_exception_handler(HTTPException, unroutable)
-    app.add_middleware(Gate, store=store, threads=threads, metrics=metrics, brake=Brake())
+    app.add_middleware(Gate, store=store, threads=threads, metrics=metrics, brake=brake)
     app.add_middleware(Shell, metrics=metrics)
     return app
 

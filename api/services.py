@@ -5,6 +5,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 
 from activities.store import Store
+from api.brake import Brake
 from api.deeds import Office
 from api.engine import Engine
 from api.metrics import Metrics
@@ -21,6 +22,7 @@ class Services(NamedTuple):
     threads: Threads
     metrics: Metrics
     readiness: Readiness
+    brake: Brake
 
 
 def services(request: Request) -> Services:

@@ -94,7 +94,8 @@ def route_of(scope: Scope) -> str:
 
 
 def guarded(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers with those that keep a browser from misusing the answer; a page brings its own content policy."""
+    """The headers with those that keep a browser from misusing the answer; a page brings its own where it knows better."""
     if any(name == CLOSED[0] for name, _ in headers):
-        return [*headers, *HEADERS]
+        own = {name for name, _ in headers}
+        return [*headers, *(header for header in HEADERS if header[0] not in own)]
     return [*headers, *HEADERS, CLOSED]

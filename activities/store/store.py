@@ -13,6 +13,7 @@ from activities.store.outbox import Outbox
 from activities.store.people import PeopleRegister
 from activities.store.policies import PolicyShelf
 from activities.store.replies import Replies
+from activities.store.sessions import Sessions
 from activities.store.tables import REGISTER
 from activities.store.tasks import TaskReader
 
@@ -32,6 +33,7 @@ class Store:
         self.ledger = Ledger(database)
         self.outbox = Outbox(database)
         self.checks = Checks(database)
+        self.sessions = Sessions(database)
 
     @classmethod
     def open(cls, database_url: str, temporal_ui_url: str = "http://127.0.0.1:8233") -> Self:

@@ -244,6 +244,27 @@ class TokenTable(Row, table=True):
     revoked: bool = False
 
 
+class PasswordTable(Row, table=True):
+    __tablename__ = "password"
+
+    person: str = ordered(primary_key=True, of="person.id")
+    hash: str
+    at: datetime
+
+
+class SessionTable(Row, table=True):
+    """Who is signed in, in which browser; only a digest of what the browser keeps."""
+
+    __tablename__ = "session"
+    __table_args__ = (Index("ix_session_person", "person"),)
+
+    digest: str = ordered(primary_key=True)
+    person: str = ordered(of="person.id")
+    began_at: datetime
+    seen_at: datetime
+    browser: str
+
+
 class RegisterTable(Row, table=True):
     """One row: which state of the people's register is the newest, so that every process may keep a copy."""
 
@@ -277,5 +298,6 @@ ORDER, LINE, EVENT, TASK = table(OrderTable), table(LineTable), table(EventTable
 SNOOZE, INBOX_LOG, REPLY = table(SnoozeTable), table(InboxLogTable), table(ReplyTable)
 NOTICE, OUTBOX = table(NoticeTable), table(OutboxTable)
 PERSON, TOKEN, REGISTER = table(PersonTable), table(TokenTable), table(RegisterTable)
+PASSWORD, SESSION = table(PasswordTable), table(SessionTable)
 POLICY, POLICY_TEXT = table(PolicyTable), table(PolicyTextTable)
 METADATA = Row.metadata

@@ -18,6 +18,7 @@ from jiaoqi.demo.orders import DemoOrder, orders
 from jiaoqi.settings import Settings
 
 SELLER = "sales1"
+PASSWORD = "demo"  # noqa: S105 - of the demo's people, who exist on loopback only
 AT_A_TIME = 4
 AWAY = 503
 ATTEMPTS, PAUSE = 5, 1.0
@@ -44,6 +45,7 @@ def hire(store: Store) -> None:
     for role in CAST:
         if role.id not in there:
             store.people.put(role.person())
+            store.sessions.set_password(role.id, PASSWORD, datetime.now(UTC))
 
 
 def today(store: Store, settings: Settings) -> date:

@@ -1,0 +1,5 @@
+"""What the plant's people read, in their language: sentences by gettext, dates and numbers by locale."""
+
+from activities.languages.tongue import Tongue, chosen
+
+__all__ = ["Tongue", "chosen"]

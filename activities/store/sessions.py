@@ -1,0 +1,102 @@
+"""Who is signed in: passwords, and the sessions of browsers."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, insert, select, update
+
+from activities.store.database import Database
+from activities.store.keys import plain
+from activities.store.people import digest
+from activities.store.tables import PASSWORD, SESSION
+
+IDLE = timedelta(days=14)
+"""After so long unseen a browser has to sign in anew."""
+LONGEST = timedelta(days=90)
+NOTED = timedelta(minutes=10)
+"""How exactly it is known when a session was last seen; each look need not write."""
+MOST_BROWSER = 200
+
+BY_PERSON = select(PASSWORD.c.hash)
+
+
+class Session(NamedTuple):
+    digest: str
+    person: str
+    began_at: datetime
+    seen_at: datetime
+    browser: str
+
+
+class Sessions:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._hasher = PasswordHasher()
+        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+
+    # Passwords.
+
+    def set_password(self, person_id: str, password: str, now: datetime) -> None:
+        """From now on this one; whoever was signed in is signed out."""
+        row = {"person": person_id, "hash": self._hasher.hash(password), "at": now}
+        with self._database.writing() as connection:
+            connection.execute(self._database.upsert(PASSWORD), row)
+            connection.execute(delete(SESSION).where(SESSION.c.person == person_id))
+
+    def has_password(self, person_id: str) -> bool:
+        with self._database.reading() as connection:
+            return connection.execute(BY_PERSON.where(PASSWORD.c.person == plain(person_id))).first() is not None
+
+    def is_password(self, person_id: str, password: str) -> bool:
+        """Takes as long for somebody unknown as for somebody known."""
+        with self._database.reading() as connection:
+            found = connection.execute(BY_PERSON.where(PASSWORD.c.person == plain(person_id))).scalar_one_or_none()
+        try:
+            self._hasher.verify(found or self._nobody, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return found is not None
+
+    # Sessions.
+
+    def begin(self, person_id: str, browser: str, now: datetime) -> str:
+        """The secret of a new session, which only the browser keeps."""
+        secret = secrets.token_urlsafe(32)
+        session = Session(digest(secret), person_id, now, now, plain(browser)[:MOST_BROWSER])
+        with self._database.writing() as connection:
+            connection.execute(insert(SESSION), session._asdict())
+        return secret
+
+    def find(self, secret: str, now: datetime) -> Session | None:
+        """The session, unless it is over."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(SESSION).where(SESSION.c.digest == digest(secret))).first()
+        if row is None:
+            return None
+        session = Session(*row)
+        if now - session.seen_at > IDLE or now - session.began_at > LONGEST:
+            return None
+        if now - session.seen_at > NOTED:
+            self._seen(session, now)
+        return session
+
+    def of(self, person_id: str) -> list[Session]:
+        """Newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(SESSION).where(SESSION.c.person == person_id).order_by(SESSION.c.began_at.desc()))
+            return [Session(*row) for row in rows]
+
+    def end(self, session_digest: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(delete(SESSION).where(SESSION.c.digest == session_digest))
+
+    def end_all(self, person_id: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(delete(SESSION).where(SESSION.c.person == person_id))
+
+    def _seen(self, session: Session, now: datetime) -> None:
+        with self._database.writing() as connection:
+            connection.execute(update(SESSION).where(SESSION.c.digest == session.digest).values(seen_at=now))

@@ -1,0 +1,6 @@
+"""The pages: the same store, the same deeds as the API's, shown to people in their language."""
+
+from api.pages.routes import routes
+from api.pages.site import Links
+
+__all__ = ["Links", "routes"]

@@ -1,0 +1,188 @@
+"""Who looks at a page: signed in or not, in which language, and what they may ask of the plant."""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import FormData, Headers
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from activities.languages import Tongue, chosen
+from activities.store import Person
+from activities.store.replies import Reply
+from activities.store.sessions import Session
+from api.bodies import Body, fingerprint
+from api.deeds import Deed
+from api.pages.site import HEADERS, Site
+from api.problems import Problem
+from api.services import Services, services
+from api.shell import meaning
+from api.visit import PATIENCE, Visit
+from workflows.types.words import Language
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+COOKIE, LANGUAGE = "jiaoqi_session", "jiaoqi_language"
+TOKEN, KEY = "csrf", "key"
+MOST_FORM_BYTES = 256 * 1024
+MOST_UPLOAD_BYTES = 16 * 1024 * 1024
+HTML = "text/html"
+
+
+class SignedIn(NamedTuple):
+    person: Person
+    session: Session
+    csrf: str
+
+
+@dataclass
+class Visitor:
+    """One look at a page, or one form sent from it."""
+
+    request: Request
+    site: Site
+    here: Services
+    tongue: Tongue
+    now: datetime
+    until: float
+    signed_in: SignedIn | None = None
+
+    @property
+    def person(self) -> Person:
+        """Who has signed in; pages for strangers must not ask."""
+        if self.signed_in is None:
+            raise SignInFirst
+        return self.signed_in.person
+
+    async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A call of the store, in a thread of its own."""
+        return await self.here.threads.run(call, *args, **kwargs)
+
+    def page(self, template: str, status: int = 200, **values: object) -> Response:
+        return Response(self.text(template, **values), status, HEADERS, HTML)
+
+    def text(self, template: str, **values: object) -> str:
+        frame = {
+            "here": self.request.url.path,
+            "me": self.signed_in.person if self.signed_in else None,
+            "csrf": self.signed_in.csrf if self.signed_in else "",
+            "now": self.now,
+            "problem": None,
+        }
+        return self.site.render(template, self.tongue, **{**frame, **values})
+
+    async def form(self, most_bytes: int = MOST_FORM_BYTES) -> FormData:
+        """What was sent, from a page of ours and not from elsewhere in the visitor's browser."""
+        if int(self.request.headers.get("content-length", "0") or 0) > most_bytes:
+            raise Problem(413, "too-large", f"what is sent has at most {most_bytes} bytes")
+        form = await self.request.form(max_part_size=most_bytes)
+        if self.signed_in and not hmac.compare_digest(text(form, TOKEN), self.signed_in.csrf):
+            raise Problem(403, "forged", "this form was not made for you, or you have signed in anew since: reload the page")
+        return form
+
+    async def do(self, deed: Deed[Any], value: Mapping[str, Any], key: str, method: str = "POST") -> Reply:
+        """Does what the API's route of the same deed does; raises Problem and what else `Performer.answer` does."""
+        body = Body(dict(value), fingerprint(dict(value)))
+        headers = Headers({"idempotency-key": key} if key else {})
+        visit = Visit(self.person, body, headers, method, self.until)
+        return (await self.here.performer.answer(visit, deed)).reply
+
+
+class SignInFirst(Exception):
+    """This page is for people of the plant."""
+
+
+Handler = Callable[[Visitor], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def for_staff(site: Site, handler: Handler) -> Endpoint:
+    """The handler, for whoever is signed in; others sign in first and come back."""
+
+    async def guarded(visitor: Visitor) -> Response:
+        if visitor.signed_in is None:
+            raise SignInFirst
+        return await handler(visitor)
+
+    return for_anyone(site, guarded)
+
+
+def for_anyone(site: Site, handler: Handler) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        visitor = Visitor(request, site, services(request), tongue_of(request, None), services(request).office.now(), 0.0)
+        try:
+            async with asyncio.timeout(PATIENCE) as patience:
+                visitor.until = patience.when() or 0.0
+                check_origin(request)
+                await recognise(visitor)
+                return remembering(await handler(visitor), request)
+        except SignInFirst:
+            return RedirectResponse(f"/sign-in?next={quote(address(request))}", 303, HEADERS)
+        except Exception as error:
+            problem = meaning(error, request.scope)
+            return visitor.page("problem.html", problem.status, problem=problem)
+
+    return endpoint
+
+
+async def recognise(visitor: Visitor) -> None:
+    """Finds whose session this is, and speaks their language from here on."""
+    secret = visitor.request.cookies.get(COOKIE)
+    if secret:
+        visitor.signed_in = await visitor.run(signed_in, visitor.here, secret, visitor.now)
+    person = visitor.signed_in.person if visitor.signed_in else None
+    visitor.tongue = tongue_of(visitor.request, person)
+
+
+def signed_in(here: Services, secret: str, now: datetime) -> SignedIn | None:
+    session = here.store.sessions.find(secret, now)
+    person = here.store.people.get(session.person) if session else None
+    return SignedIn(person, session, csrf_of(secret)) if session and person else None
+
+
+def csrf_of(secret: str) -> str:
+    """What forms of this session carry: no other site knows it, and it does not give the session away."""
+    return hashlib.sha256(f"csrf {secret}".encode()).hexdigest()
+
+
+def tongue_of(request: Request, person: Person | None) -> Tongue:
+    """By the link, else by what was chosen here before, else the person's, else the browser's."""
+    wishes = [request.query_params.get("lang", ""), request.cookies.get(LANGUAGE, "")]
+    wishes += [person.language] if person else []
+    wishes += [part.partition(";")[0] for part in request.headers.get("accept-language", "").split(",")]
+    return Tongue.of(chosen(wishes) or Language.EN)
+
+
+def remembering(response: Response, request: Request) -> Response:
+    """What was chosen by a link holds from here on."""
+    if language := chosen([request.query_params.get("lang", "")]):
+        response.set_cookie(LANGUAGE, language, max_age=365 * 86400, path="/", httponly=True, samesite="lax")
+    return response
+
+
+def check_origin(request: Request) -> None:
+    """Forms come from our own pages only; browsers say where from."""
+    if request.method in ("GET", "HEAD"):
+        return
+    origin = request.headers.get("origin")
+    if request.headers.get("sec-fetch-site") == "cross-site" or (
+        origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("host")
+    ):
+        raise Problem(403, "forged", "this form was sent from another site")
+
+
+def address(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def text(form: FormData, name: str) -> str:
+    """One text of a form; what is missing, or is a file, is empty."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
