@@ -1,5 +1,8 @@
 """What every answer has, and the routes that need no token: health, figures, pages."""
 
+import re
+from urllib.parse import quote
+
 import pytest
 
 from activities.store import Store, StoreAway
@@ -38,7 +41,7 @@ async def test_a_method_that_is_not_possible_outside_the_api(plant: Plant) -> No
     assert code(await plant.client.post(ROOT + "/healthz")) == (405, "method-not-allowed")
 
 
-@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/nothing", "/healthz", "/nothing", "/", "/static/page.js"])
+@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/nothing", "/healthz", "/nothing", "/", "/sign-in", "/static/jiaoqi.css"])
 async def test_no_browser_misuses_an_answer(plant: Plant, path: str) -> None:
     for answer in (await plant.get("boss", ROOT + path), await plant.client.get(ROOT + path)):
         headers = answer.headers
@@ -84,26 +87,33 @@ async def test_figures_are_of_bounded_number(plant: Plant) -> None:
 # Pages.
 
 
-async def test_the_first_page_leads_everywhere_and_tells_no_secret(plant: Plant) -> None:
-    page = await plant.client.get(ROOT + "/")
-    assert page.headers["content-type"] == "text/html; charset=utf-8"
-    for link in ("http://plant.example/api/v1", "http://127.0.0.1:8233", "http://127.0.0.1:8025"):
-        assert link in page.text
-    assert "jq_" not in page.text and "<script" not in page.text
-
-
-@pytest.mark.parametrize("path", ["/orders/PO-1", "/tasks/PO-1.produce.1", "/orders/%3Cscript%3E"])
-async def test_the_pages_that_mails_link_to_bring_nothing_of_anybody_s(plant: Plant, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/orders/PO-1", "/tasks/PO-1.produce.1", "/orders/%3Cscript%3E"])
+async def test_the_pages_that_mails_link_to_are_for_whoever_signs_in(plant: Plant, path: str) -> None:
     await plant.entered()
-    page = await plant.client.get(ROOT + path)
-    assert page.status_code == 200
-    assert page.text == (await plant.client.get(ROOT + "/orders/other")).text
-    assert "'unsafe" not in page.headers["content-security-policy"]
+    answer = await plant.client.get(ROOT + path)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=" + quote(path))
+    assert not answer.text
+
+
+async def test_who_has_not_signed_in_is_told_nothing(plant: Plant) -> None:
+    await plant.entered()
+    page = await plant.client.get(ROOT + "/sign-in?next=/orders/PO-1")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "jq_" not in page.text and "Kaohsiung" not in page.text
 
 
 async def test_pages_load_from_here_only(plant: Plant) -> None:
-    for path, media_type in (("/static/page.js", "text/javascript"), ("/static/page.css", "text/css")):
-        found = await plant.client.get(ROOT + path)
-        assert found.status_code == 200 and found.headers["content-type"].startswith(media_type)
-    script = (await plant.client.get(ROOT + "/static/page.js")).text
-    assert "innerHTML" not in script and "http" not in script
+    page = await plant.client.get(ROOT + "/sign-in")
+    assert "'unsafe" not in page.headers["content-security-policy"]
+    for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text):
+        found = await plant.client.get(ROOT + address)
+        assert found.status_code == 200 and found.headers["cache-control"].endswith("immutable")
+        assert found.headers["content-type"].startswith(("text/css", "text/javascript", "image/svg+xml"))
+    assert (await plant.client.get(ROOT + "/static/jiaoqi.css")).headers["cache-control"] == "no-store"
+    assert code(await plant.client.get(ROOT + "/static/site.py")) == (404, "not-found")
+
+
+async def test_a_form_from_elsewhere_is_refused(plant: Plant) -> None:
+    elsewhere = {"origin": "http://elsewhere.example", "content-type": "application/x-www-form-urlencoded"}
+    answer = await plant.client.post(ROOT + "/sign-in", headers=elsewhere, content="name=boss&password=demo")
+    assert answer.status_code == 403 and "another site" in answer.text

@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 """Root has no sandbox here, and no window asks for anything from outside."""
 ALONE = ("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage")
-DESK, TABLET, PHONE = {"width": 1280, "height": 900}, {"width": 820, "height": 1180}, {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 LOCALES = {"en": "en-GB", "zh-Hant": "zh-TW", "zh-Hans": "zh-CN"}
 PASSWORD = "demo-of-tests"
 SCREENSHOTS = os.environ.get("JIAOQI_TEST_SCREENSHOTS")
@@ -37,7 +39,7 @@ class Windows:
         self.complaints: list[str] = []
         self._open: list[BrowserContext] = []
 
-    def stranger(self, *, size: dict[str, int] = DESK, language: str = "en", scripts: bool = True, **more: Any) -> Page:
+    def stranger(self, *, size: ViewportSize = DESK, language: str = "en", scripts: bool = True, **more: Any) -> Page:
         """Somebody who has not signed in."""
         context = self.browser.new_context(
             base_url=self.url, viewport=size, locale=LOCALES[language], java_script_enabled=scripts, **more
