@@ -280,7 +280,9 @@ def test_taking_away_and_giving_back(some: Quantities, less: Quantities) -> None
             (110, 20),
             {"accepted": {"1": 80}, "dropped": {"1": 20}, "to_produce": {"1": 10, "2": 20}},
         ),
-        ({"dropped": {"1": 90}}, (60, 20), {"dropped": {"1": 60}, "to_produce": {"2": 20}}),
+        # Less is wanted of a line of which something is no longer owed: that goes first.
+        ({"dropped": {"1": 90}}, (60, 20), {"dropped": {"1": 50}, "to_produce": {"1": 10, "2": 20}}),
+        ({"accepted": {"1": 50, "2": 20}, "dropped": {"1": 50}}, (50, 20), {"accepted": {"1": 50, "2": 20}}),
         # Readiness is asked anew, and no longer as for a remake.
         ({"unready": (Kind.READY_PEOPLE,), "is_remake": True}, (60, 20), {"to_produce": {"1": 60, "2": 20}}),
     ],

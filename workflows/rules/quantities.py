@@ -182,11 +182,12 @@ def amended(state: OrderState, lines: Lines) -> Work:
     """The work once the order has other lines: what was made for a line counts as far as that line still asks for it.
 
     A line is the same when product and unit at its position are; failed goods and a plan of shipment count for nothing.
+    What a line asks for less was no longer owed first, where some of it was not.
     """
     work, was = state.work, state.facts.lines
     same = {str(n) for n, (old, new) in enumerate(zip(was, lines, strict=False), start=1) if _is_same(old, new)}
     ordered = {str(number): line.quantity for number, line in enumerate(lines, start=1)}
-    dropped = _at_most(ordered, work.dropped, same)
+    dropped = _at_most(ordered, minus(work.dropped, minus(state.facts.ordered, ordered)), same)
     owed = minus(ordered, dropped)
     accepted = _at_most(owed, work.accepted, same)
     passed = _at_most(minus(owed, accepted), work.passed, same)
