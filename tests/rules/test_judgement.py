@@ -1,6 +1,6 @@
 """What is wrong with an answer: faults in its fields, and what stands against it now (contract §2, §5)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +8,10 @@ from pydantic import ValidationError
 
 from tests.rules.samples import CALENDAR, at, day, facts, order, shipment, task, work
 from workflows.rules import judgement
+from workflows.rules.calendar import Calendar
 from workflows.rules.faults import faults
 from workflows.types import answers as a
+from workflows.types.policy import Plant, Shift
 from workflows.types.refusals import STATUS, Refusal, invalid
 from workflows.types.state import OrderState
 from workflows.types.words import Kind, Step
@@ -177,6 +179,15 @@ def test_a_shipment_arrives_by_the_promise(promised: date, transit: int, latest:
     assert (refusal.extra["latest_ship_at"] if refusal else None) == latest
     assert refusal is None or refusal.code == "breaks-promise"
     assert judged(Kind.PLAN_SHIPMENT, "plan", {**SHIP, "transit_days": 99, "accept_late": True}, state) is None
+
+
+@pytest.mark.parametrize("hours", [(Shift(start=time(20), end=time(5)),), (Shift(start=time(0), end=time(0)),)])
+def test_the_latest_instant_to_leave_is_one_that_is_not_refused(hours: tuple[Shift, ...]) -> None:
+    nights = Calendar.of(Plant(name="Nights", time_zone="Asia/Taipei", country="", hours=hours, weekend=()))
+    latest = judgement.latest_ship_at(day(24), 1, nights)
+    assert latest == datetime(2026, 11, 23, 15, 59, 59, tzinfo=UTC)
+    answer = a.ShipmentPlanned(mode="road", carrier="Hsin Yun", ship_at=latest, transit_days=1)
+    assert judgement.arrival(answer, nights) == day(24)
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,10 @@ class Calendar:
                 return instant(max(end for _, end in spans))
         raise NoWorkingTime(day)
 
+    def midnight_after(self, day: date) -> datetime:
+        """When the next day begins in the plant's zone."""
+        return instant(self._at(day + DAY, time.min))
+
     def is_working(self, day: date) -> bool:
         """Whether any shift begins on that day."""
         return bool(self._spans(day))

@@ -225,8 +225,9 @@ def arrival(answer: a.ShipmentPlanned, calendar: Calendar) -> date:
 
 
 def latest_ship_at(promised: date, transit_days: int, calendar: Calendar) -> datetime:
-    """The end of the last day on which the goods may leave to arrive by the promised one."""
-    return calendar.end_of(promised - timedelta(days=transit_days))
+    """The end of the last day on which the goods may leave to arrive by the promised one; a night shift's ends at midnight."""
+    last = promised - timedelta(days=transit_days)
+    return min(calendar.end_of(last), calendar.midnight_after(last) - timedelta(seconds=1))
 
 
 @_standing_against.register
