@@ -81,7 +81,9 @@ class Books:
         assert flush.order == views.row(self.state, self.calendar, flush.at)
         assert {task.id: task for task in flush.tasks if task.is_open} == self.state.tasks
         assert self.state.is_closed or self.state.risk is risk.risk(self.state, self.calendar, flush.at)
-        assert self._untold is None or self.state.hold or self._untold is not self.state.risk
+        # Cancelled in the middle of a hold, it is no more in danger.
+        if not self.state.is_closed:
+            assert self._untold is None or self.state.hold or self._untold is not self.state.risk
         return Flushed(chain=flush.chain)
 
     def enter(self, event: Event) -> None:
