@@ -258,6 +258,15 @@ def test_the_earliest_date_moves_by_time_alone_where_a_drift_says_so() -> None:
     assert risk.earliest(state, CALENDAR, at("23 08:01")) == day(30)
 
 
+def test_nobody_promises_a_day_that_is_over_though_the_goods_may_arrive_on_its_evening() -> None:
+    asked = {"T-1.decide_promise.1": task(Kind.DECIDE_PROMISE, earliest=day(20))}
+    tonight = shipment("20 20:00", day(20), transit_days=0)
+    state = order(Step.DISPATCH, day(19), shipment=tonight, tasks=asked)
+    assert risk.earliest(state, CALENDAR, at("20 17:00")) == day(20)
+    assert at("20 17:00") in risk.drifts_at(state, CALENDAR, at("20 09:00"))
+    assert risk.earliest(state, CALENDAR, at("20 17:01")) == day(23)
+
+
 # Who must know.
 
 

@@ -134,10 +134,10 @@ def drifts_at(state: OrderState, calendar: Calendar, now: datetime) -> tuple[dat
 def _shipment_drifts(state: OrderState, shipment: Shipment, calendar: Calendar, end: datetime) -> Iterator[datetime]:
     """The last instants at which goods that are still here may leave, for each day of arrival that matters."""
     asked = state.open_task(Kind.DECIDE_PROMISE)
+    if asked is not None and asked.earliest is not None:
+        # Nobody promises a day that has passed, though goods that leave in the evening may yet arrive on it.
+        yield calendar.end_of(asked.earliest)
     if shipment.shipped_at is not None:
-        if asked is not None and asked.earliest is not None:
-            # Nobody promises a day that has passed.
-            yield calendar.end_of(asked.earliest)
         return
     assert state.promise is not None
     buffer = calendar.length(state.policy.order.buffer)
