@@ -17,8 +17,8 @@ EVERYWHERE = {
 }
 SHUT = "default-src 'none'; frame-ancestors 'none'"
 PAGES = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 TELLTALE = ("server", "x-powered-by", "via", "set-cookie", "access-control-allow-origin")
 
@@ -39,9 +39,10 @@ ANSWERS: dict[str, tuple[Callable[[str], bytes], int, str]] = {
     "alive": (lambda _: request("GET", "/healthz"), 200, SHUT),
     "ready": (lambda _: request("GET", "/readyz"), 200, SHUT),
     "figures": (lambda _: request("GET", "/metrics"), 200, SHUT),
-    "the first page": (lambda _: request("GET", "/"), 200, PAGES),
-    "a page": (lambda _: request("GET", "/orders/PO-1"), 200, PAGES),
-    "a script": (lambda _: request("GET", "/static/page.js"), 200, PAGES),
+    "the first page": (lambda _: request("GET", "/"), 303, PAGES),
+    "a page": (lambda _: request("GET", "/orders/PO-1"), 303, PAGES),
+    "signing in": (lambda _: request("GET", "/sign-in"), 200, PAGES),
+    "a stylesheet": (lambda _: request("GET", "/static/jiaoqi.css"), 200, PAGES),
 }
 
 
