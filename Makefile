@@ -14,7 +14,7 @@ LOCK   := $(LOCKER)/bin/uv pip compile pyproject.toml --quiet --group build --un
           --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check lint types unit bench chaos lock clean
+.PHONY: help up test check lint types unit words bench chaos lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ types: $(TESTS) ## Check the types
 
 unit: $(TESTS) ## Run the tests alone (ARGS="-k mailbox" chooses)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+words: $(TESTS) ## Bring the catalogues of sentences in line with the code (activities/languages)
+	$(BIN)/python -m tests.languages
 
 bench: $(TESTS) ## Measure, and write docs/performance.md (ARGS="--quick" only tries it; ARGS=beside one part)
 	$(BIN)/python -m benchmarks $(ARGS)

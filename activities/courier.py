@@ -162,10 +162,15 @@ def undelivered(notice: Notice, told: Told, now: datetime) -> Iterator[Notice]:
         return
     for name, state in told.states.items():
         if state is NoticeState.DEAD:
-            yield Notice(
-                key=f"{notice.key}.{UNDELIVERABLE}.{name}",
-                kind=UNDELIVERABLE,
-                to=("sales",) if name == CUSTOMER else (f"{HEAD_OF}{name}",),
-                at=now,
-                data={"kind": notice.kind, "recipient": name},
-            )
+            yield report(notice, name, now)
+
+
+def report(notice: Notice, recipient: str, now: datetime) -> Notice:
+    """Tells that somebody does not know."""
+    return Notice(
+        key=f"{notice.key}.{UNDELIVERABLE}.{recipient}",
+        kind=UNDELIVERABLE,
+        to=("sales",) if recipient == CUSTOMER else (f"{HEAD_OF}{recipient}",),
+        at=now,
+        data={"kind": notice.kind, "recipient": recipient},
+    )

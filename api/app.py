@@ -11,19 +11,22 @@ from starlette.routing import Match, Route
 
 from activities.store import Store
 from api import health, openapi, order_routes, pages, people_routes, task_routes
+from api.applying import Applying, forget
 from api.brake import Brake
 from api.deeds import Office
 from api.engine import Engine
 from api.gate import BASE, Gate
+from api.guesses import Guesses
 from api.metrics import Metrics
 from api.pages import Links
 from api.perform import Performer
 from api.policy import PolicyInForce
-from api.problems import Problem, not_found
+from api.problems import Problem, not_found, understood
 from api.readiness import Readiness
 from api.services import Services
 from api.shell import Shell
 from api.threads import Threads
+from api.token_use import TokenUse
 
 DESCRIPTION = "Keeps a manufacturer's delivery promises. Errors are problem documents (RFC 9457) with a `code`."
 
@@ -38,9 +41,10 @@ def create(
     links: Links,
     *,
     policy_file: str | None = None,
+    keep_policy: Callable[[str], object] = forget,
     now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
-    """`policy_file` is the text of a policy that governs new orders until another is applied."""
+    """`policy_file` is the text of a policy that governs new orders until another is applied, which `keep_policy` then keeps."""
     # No pages of FastAPI's own: they load from elsewhere, and its document tells only half.
     app = FastAPI(title="Jiaoqi", version="1", description=DESCRIPTION, openapi_url=None, redirect_slashes=False)
     threads, metrics, brake = Threads(), Metrics(), Brake()
@@ -54,6 +58,8 @@ def create(
         metrics=metrics,
         readiness=Readiness(store, engine, threads),
         brake=brake,
+        applying=Applying(store, engine, office.policy, threads, keep_policy),
+        guesses=Guesses(),
     )
     # Taken over route by route: an included router is matched twice for each request.
     for router in (task_routes.router, order_routes.router, people_routes.router, health.router):
@@ -61,19 +67,19 @@ def create(
     app.router.routes.extend(pages.routes(links))
     app.router.routes.append(Route(f"{BASE}/openapi.json", openapi.document))
     app.add_exception_handler(HTTPException, unroutable)
-    app.add_middleware(Gate, store=store, threads=threads, metrics=metrics, brake=brake)
+    app.add_middleware(Gate, store=store, threads=threads, metrics=metrics, brake=brake, token_use=TokenUse(store, threads, now))
     app.add_middleware(Shell, metrics=metrics)
     return app
 
 
 async def unroutable(request: Request, error: Exception) -> Response:
     """What the router itself refuses: no such path, or no such method on it."""
-    path = request.scope["path"]
+    path, tongue = request.scope["path"], understood(request.headers)
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = ", ".join(sorted(methods_of(request)))
         detail = f"{request.method} is not possible on {path}; {allowed} is"
-        return Problem(405, "method-not-allowed", detail, headers={"Allow": allowed}).response()
-    return not_found(f"resource {path}").response()
+        return Problem(405, "method-not-allowed", detail, headers={"Allow": allowed}).response(tongue)
+    return not_found(f"resource {path}").response(tongue)
 
 
 def methods_of(request: Request) -> set[str]:

@@ -2,8 +2,10 @@
 
 from abc import ABC, abstractmethod
 
+from workflows.adoption import MovedDeadline
 from workflows.types.commands import OrderStart, Said
 from workflows.types.events import SaidRef
+from workflows.types.policy import Policy
 from workflows.types.refusals import Refusal
 
 
@@ -48,3 +50,15 @@ class Engine(ABC):
     @abstractmethod
     async def missing(self) -> list[str]:
         """What of the engine does not answer: `temporal`, or the queues that nobody serves."""
+
+    @abstractmethod
+    async def preview_policy(self, order_no: str, policy: Policy, within: float) -> list[MovedDeadline]:
+        """The deadlines of an order that a policy would move. Raises OutcomeIsUnknown, EngineIsAway, NotRunning."""
+
+    @abstractmethod
+    async def workers(self) -> list[str]:
+        """Who asks for orders' work, as they call themselves. Raises EngineIsAway."""
+
+    @abstractmethod
+    async def stuck(self, most: int) -> list[str]:
+        """The ids of orders whose workflow fails again and again, as of a moment ago. Raises EngineIsAway."""

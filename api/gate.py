@@ -12,18 +12,20 @@ from api.brake import Brake
 from api.metrics import Metrics
 from api.problems import Problem, unauthorized
 from api.threads import Threads
+from api.token_use import TokenUse
 
 BASE = "/api/v1"
 BRINGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class Gate:
-    def __init__(self, app: ASGIApp, store: Store, threads: Threads, metrics: Metrics, brake: Brake) -> None:
+    def __init__(self, app: ASGIApp, store: Store, threads: Threads, metrics: Metrics, brake: Brake, token_use: TokenUse) -> None:
         self._app = app
         self._store = store
         self._threads = threads
         self._metrics = metrics
         self._brake = brake
+        self._token_use = token_use
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not is_inside(scope["path"]):
@@ -51,6 +53,7 @@ class Gate:
             await self._brake.failed(token, address)
             raise unauthorized("bad-token", "this token is not valid, or no longer")
         self._brake.succeeded(token)
+        self._token_use.note(token)
         return person
 
 

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 import uvicorn
 import uvloop
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from activities.policy_file import PolicyError
 from activities.store import Store
 from api.app import create
+from api.applying import forget
 from api.pages import Links
 from api.policy import parsed
 from api.temporal import TemporalEngine
@@ -51,7 +53,8 @@ async def serve(settings: Settings) -> None:
     parsed(policy)
     client = await connect(settings, lazy=True)
     with contextlib.closing(Store.open(settings.database_url, settings.temporal_ui_url or "")) as store:
-        app = create(store, TemporalEngine(client), links(settings), policy_file=policy)
+        keep = keeper(settings)
+        app = create(store, TemporalEngine(client), links(settings), policy_file=policy, keep_policy=keep)
         await uvicorn.Server(listening(app, settings, os.environ.get("FORWARDED_ALLOW_IPS", ""))).serve()
 
 
@@ -72,6 +75,12 @@ def listening(app: FastAPI, settings: Settings, proxies: str) -> uvicorn.Config:
         forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=GRACE,
     )
+
+
+def keeper(settings: Settings) -> Callable[[str], object]:
+    """Where a stack keeps what it is started with, that file must not bring back what governed before."""
+    home = Home(settings.home)
+    return home.keep_policy if settings.policy_file == home.policy_file else forget
 
 
 def links(settings: Settings) -> Links:

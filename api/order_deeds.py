@@ -109,6 +109,14 @@ class Rehearsable(OrderDeed):
         super().__init__(office, order_no)
         self.query = query
 
+    def rehearsed(self, call: Call) -> tuple[OrderOut, tuple[Consequence, ...]]:
+        """The order, and what would follow; refused as the real thing, and remembered by no key."""
+        verdict = self.judge(call)
+        shown = self.office.store.orders.get(self.order_no, call.now)
+        if shown is None:
+            raise not_found(f"order {self.order_no}")
+        return shown, self.consequences(self.find(call), shown, verdict)
+
     @abstractmethod
     def consequences(self, order: OrderRow, shown: OrderOut, verdict: Verdict) -> tuple[Consequence, ...]:
         """What would follow from what was judged."""

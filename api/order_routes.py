@@ -37,16 +37,7 @@ async def list_orders(request: Request) -> Response:
     now = here.office.now()
 
     def page() -> Page[OrderOut]:
-        wanted = OrderFilter(
-            status=query.status,
-            stage=query.stage,
-            risk=query.risk,
-            customer=query.customer,
-            due_before=day_of(query.due_before, here, now),
-            q=query.q,
-            sort=query.sort,
-        )
-        return here.store.orders.page(wanted, query.limit, query.cursor, now)
+        return here.store.orders.page(wanted(query, here, now), query.limit, query.cursor, now)
 
     return json_response(await here.threads.run(listed, page))
 
@@ -132,21 +123,26 @@ async def rehearse(request: Request, here: Services, deed: Rehearsable) -> Respo
     """The order with what would follow; refused as the real thing, and remembered by no key."""
     call = Call.of(visiting(request), deed.path, here.office.now())
 
-    def judged() -> tuple[OrderOut | None, bytes]:
-        verdict = deed.judge(call)
-        order = here.store.orders.get(deed.order_no, call.now)
-        follow = deed.consequences(deed.find(call), order, verdict) if order else ()
-        return order, json.dumps(follow, ensure_ascii=False).encode()
-
-    order, consequences = await here.threads.run(judged)
-    if order is None:
-        raise not_found(f"order {deed.order_no}")
+    order, follow = await here.threads.run(deed.rehearsed, call)
+    consequences = json.dumps(follow, ensure_ascii=False).encode()
     return json_response(with_member(order.model_dump_json(), "consequences", consequences))
 
 
 def check_exists(here: Services, order_no: str) -> None:
     if not here.store.orders.exists(order_no):
         raise not_found(f"order {order_no}")
+
+
+def wanted(query: queries.Orders, here: Services, now: datetime) -> OrderFilter:
+    return OrderFilter(
+        status=query.status,
+        stage=query.stage,
+        risk=query.risk,
+        customer=query.customer,
+        due_before=day_of(query.due_before, here, now),
+        q=query.q,
+        sort=query.sort,
+    )
 
 
 def day_of(when: datetime | date | None, here: Services, now: datetime) -> date | None:

@@ -1,17 +1,22 @@
 """Problem documents (RFC 9457): every way in which the API says no, made in one place."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from activities.languages import Tongue, chosen, wished
 from workflows.types.refusals import STATUS, Fault, Refusal
+from workflows.types.words import Language
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 50
 """A body of 64 kB can be wrong in thousands of places; nobody reads more than a few."""
 RETRY_AFTER = {"Retry-After": "2"}
+INVALID = "invalid"
+ENGLISH = Tongue.of(Language.EN)
 
 
 class Problem(Exception):
@@ -38,21 +43,30 @@ class Problem(Exception):
             return outcome_unknown(refusal.detail)
         return cls(STATUS[refusal.code], refusal.code, refusal.detail, refusal.errors, refusal.extra)
 
-    def document(self) -> dict[str, Any]:
+    @property
+    def title(self) -> str:
+        return self.code.replace("-", " ").capitalize()
+
+    def said_in(self, tongue: Tongue) -> str:
+        """The detail; that of an invalid body is made of what is wrong in it."""
+        return summed_up(self.errors, tongue) if self.code == INVALID and self.errors else tongue.said(self.detail)
+
+    def document(self, tongue: Tongue = ENGLISH) -> dict[str, Any]:
         return {
             **self.extra,
             "type": f"urn:jiaoqi:problem:{self.code}",
-            "title": self.code.replace("-", " ").capitalize(),
+            "title": tongue.said(self.title),
             "status": self.status,
-            "detail": self.detail,
+            "detail": self.detail if tongue.is_english else self.said_in(tongue),
             "code": self.code,
-            "errors": [fault.model_dump() for fault in self.errors],
+            "errors": [{"pointer": fault.pointer, "message": tongue.said(fault.message)} for fault in self.errors],
         }
 
-    def response(self) -> Response:
+    def response(self, tongue: Tongue = ENGLISH) -> Response:
+        headers = self.headers if tongue.is_english else {**self.headers, "Content-Language": tongue.language}
         # Lone surrogates may be quoted from a body; as an escape they are still JSON.
-        text = json.dumps(self.document(), ensure_ascii=False).encode("utf-8", "backslashreplace")
-        return Response(text, self.status, self.headers, MEDIA_TYPE)
+        text = json.dumps(self.document(tongue), ensure_ascii=False).encode("utf-8", "backslashreplace")
+        return Response(text, self.status, headers, MEDIA_TYPE)
 
 
 def refuse(refusal: Refusal | None) -> None:
@@ -62,8 +76,16 @@ def refuse(refusal: Refusal | None) -> None:
 
 
 def invalid(*faults: Fault) -> Problem:
-    detail = "; ".join(f"{fault.pointer or 'the body'}: {fault.message}" for fault in faults[:3])
-    return Problem(422, "invalid", detail, faults)
+    return Problem(422, INVALID, summed_up(faults, ENGLISH), faults)
+
+
+def summed_up(faults: Sequence[Fault], tongue: Tongue) -> str:
+    return "; ".join(f"{fault.pointer or tongue.text('the body')}: {tongue.said(fault.message)}" for fault in faults[:3])
+
+
+def understood(headers: Headers) -> Tongue:
+    """The language in which a client without a page of ours wants to be answered."""
+    return Tongue.of(chosen(wished(headers.get("accept-language", ""))) or Language.EN)
 
 
 def not_found(what: str) -> Problem:

@@ -5,9 +5,11 @@ from typing import NamedTuple
 from starlette.requests import Request
 
 from activities.store import Store
+from api.applying import Applying
 from api.brake import Brake
 from api.deeds import Office
 from api.engine import Engine
+from api.guesses import Guesses
 from api.metrics import Metrics
 from api.perform import Performer
 from api.readiness import Readiness
@@ -23,6 +25,8 @@ class Services(NamedTuple):
     metrics: Metrics
     readiness: Readiness
     brake: Brake
+    applying: Applying
+    guesses: Guesses
 
 
 def services(request: Request) -> Services:

@@ -3,13 +3,14 @@
 import logging
 from time import perf_counter
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from activities.store import StoreAway
 from api.bodies import Disconnected
 from api.engine import EngineIsAway, OutcomeIsUnknown
 from api.metrics import Metrics
-from api.problems import Problem, away, outcome_unknown
+from api.problems import Problem, away, outcome_unknown, understood
 from api.visit import visit_of
 
 HEADERS = (
@@ -53,7 +54,7 @@ class Shell:
         except Exception as error:
             if status:
                 raise
-            await self._problem(error, scope).response()(scope, receive, answer)
+            await self._problem(error, scope).response(understood(Headers(scope=scope)))(scope, receive, answer)
         finally:
             self._metrics.answered(scope["method"], route_of(scope), status or GONE, perf_counter() - began)
 

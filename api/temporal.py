@@ -3,22 +3,35 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
-from pydantic import ValidationError
-from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
+from pydantic import TypeAdapter, ValidationError
+from temporalio.client import (
+    Client,
+    RPCTimeoutOrCancelledError,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+)
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 from typing_extensions import override
 
 from activities import entering, polling
+from api import watching
 from api.engine import AlreadyEntered, Engine, EngineIsAway, NotRunning, OutcomeIsUnknown, Refused
 from workflows import ids
+from workflows.adoption import MovedDeadline
 from workflows.ids import ORDERS_QUEUE
 from workflows.types.commands import OrderStart, Said
 from workflows.types.events import SaidRef
+from workflows.types.policy import Policy
 from workflows.types.refusals import STATUS, Refusal
 
 PAUSE = 0.1
+LOOK = 5.0
+"""Seconds for a look at the engine itself."""
+MOVED = TypeAdapter(list[MovedDeadline])
 
 # A hand-over between servers or runs, or too many at once: the same words again, under the same id, find a way in.
 PASSING = {
@@ -60,12 +73,40 @@ class TemporalEngine(Engine):
     @override
     async def missing(self) -> list[str]:
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(LOOK):
                 workers = await polling.heard(self._client, ORDERS_QUEUE, polling.WORKFLOWS)
         except (RPCError, RuntimeError, TimeoutError) as error:
             log.info("Temporal does not answer: %s", error)
             return ["temporal"]
         return [] if workers else [ORDERS_QUEUE]
+
+    @override
+    async def preview_policy(self, order_no: str, policy: Policy, within: float) -> list[MovedDeadline]:
+        order = self._client.get_workflow_handle(ids.workflow_id(order_no))
+        try:
+            found = await order.query("preview_policy", policy, rpc_timeout=timedelta(seconds=within))
+        except (WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
+            raise OutcomeIsUnknown("the order could not say") from error
+        except Exception as error:
+            raise meaning(error) from error
+        return MOVED.validate_python(found)
+
+    @override
+    async def workers(self) -> list[str]:
+        try:
+            async with asyncio.timeout(LOOK):
+                return await polling.heard(self._client, ORDERS_QUEUE, polling.WORKFLOWS)
+        except (RPCError, RuntimeError, TimeoutError) as error:
+            raise EngineIsAway from error
+
+    @override
+    async def stuck(self, most: int) -> list[str]:
+        try:
+            async with asyncio.timeout(LOOK):
+                found = self._client.list_workflows(watching.STUCK, page_size=most, limit=most)
+                return [each.id.removeprefix(ids.workflow_id("")) async for each in found]
+        except (RPCError, RuntimeError, TimeoutError) as error:
+            raise EngineIsAway from error
 
 
 async def patiently(say: Callable[[], Awaitable[int]], within: float) -> int:

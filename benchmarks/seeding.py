@@ -30,6 +30,9 @@ CUSTOMERS, PRODUCTS, PEOPLE = 2_000, 500, 30
 OLD_FRIEND, RARE, OLD_MODEL, BUSY = "Old Friend Ltd", "Rare Ltd", "OLD-1", "anna"
 """The only customer of the first fiftieth, three orders' customer, the product of the first fiftieth, who holds most."""
 
+OWNER = BUSY
+"""Of every order: nobody waits for more."""
+
 LEFT_OUT = (
     "a closed order has 2 of its 12 tasks, 1 of its 120 events, 1 of its 13 stored answers and none of its mails; "
     "an open one has its open task, 2 closed ones, 8 events, 3 mails and 1 answer"
@@ -48,7 +51,7 @@ COLUMNS = {
     ORDER: "order_id order_no customer customer_key status stage risk due created_at last_seq unnumbered policy fence"
     " confirmed_seq lines_digest body",
     LINE: "order_id product_key",
-    TASK: "id order_id department kind status due_at due_soon_at completed_at opened_seq version unnumbered holder body",
+    TASK: "id order_id department kind status due_at due_soon_at completed_at opened_seq version unnumbered holder owner body",
     EVENT: "order_id seq at type actor data",
     NOTICE: "notice_key recipient order_id order_no kind address language state message_id opened_at at attempts last_error",
     REPLY: "said_id order_id seq fingerprint status body etag",
@@ -91,8 +94,12 @@ class Pattern:
         return self._format % words
 
 
-def seed(url: str, orders: int, now: datetime) -> Seeded:
-    """Fills an empty store: rows first, then indexes, then the statistics that a real server would have gathered."""
+def seed(url: str, orders: int, now: datetime, opened: int | None = None) -> Seeded:
+    """Fills an empty store: rows first, then indexes, then the statistics that a real server would have gathered.
+
+    `opened`: how many of the orders are open, if not the usual share.
+    """
+    opened = open_of(orders) if opened is None else opened
     store.migrate(url)
     engine = create_engine(parse(url))
     with engine.connect() as connection:
@@ -103,7 +110,7 @@ def seed(url: str, orders: int, now: datetime) -> Seeded:
             connection.execute(text(setting))
         for index in indexes:
             index.drop(connection)
-        for chunk in chunks(every_order(orders, now), A_BATCH):
+        for chunk in chunks(every_order(orders, now, opened), A_BATCH):
             for table, rows in rows_of(chunk, now).items():
                 (insert_rows if is_sqlite else copy_rows)(connection.connection.dbapi_connection, table, rows)
         for index in sorted(indexes, key=lambda index: str(index.name)):
@@ -112,7 +119,7 @@ def seed(url: str, orders: int, now: datetime) -> Seeded:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("PRAGMA journal_mode = WAL" if is_sqlite else "VACUUM ANALYZE"))
     engine.dispose()
-    return Seeded(orders, open_of(orders), url)
+    return Seeded(orders, opened, url)
 
 
 QUICK = {
@@ -143,9 +150,9 @@ def chunks(made: Iterable[Made], size: int) -> Iterator[list[Made]]:
         yield chunk
 
 
-def every_order(orders: int, now: datetime) -> Iterator[Made]:
+def every_order(orders: int, now: datetime, opened: int) -> Iterator[Made]:
     """From the oldest to the newest; the newest are open."""
-    dice, closed = Random(7), orders - open_of(orders)
+    dice, closed = Random(7), orders - opened
     for n in range(orders):
         is_open = n >= closed
         age = WORK * ((orders - n) / (orders - closed)) if is_open else WORK + (YEARS - WORK) * ((closed - n) / closed)
@@ -234,6 +241,7 @@ def task_rows(one: Made, words: dict[str, Any], now: datetime) -> Iterator[Row]:
             2 + k,
             0,
             holder(one.n, k, is_open=is_open),
+            OWNER,
             (OPEN_TASK if is_open else DONE_TASK).made({**words, **told}),
         )
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from activities.failures import ForeseenFailure
 
-class JiaoqiError(Exception):
-    """An expected failure: its text is one line for a person, its code the command's exit status."""
 
-    exit_code = 1
+class JiaoqiError(ForeseenFailure):
+    """An expected failure of the front door's own."""
 
 
 class NoStackIsRunning(JiaoqiError):

@@ -14,26 +14,31 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.courier import AT_ONCE, Courier
+from activities.digest import SmtpDigests
 from activities.follow_ups import FollowUps
 from activities.mail.smtp_mail import SmtpMail
 from activities.mail.transport import Transport
+from activities.policy_in_force import PolicyInForce
 from activities.store import SqlJournal, Store
 from jiaoqi.connection import connect, ensure_namespace
 from jiaoqi.errors import JiaoqiError
 from jiaoqi.leaving import leave
 from jiaoqi.settings import Settings
+from workers import mornings
 from workers.foreseen import Foreseen
 from workers.mending import mend
 from workers.pulse import beat
 from workflows import visibility
-from workflows.ids import ORDERS_QUEUE
+from workflows.ids import ORDERS_QUEUE, REVIEWS_QUEUE
 from workflows.order import OrderWorkflow
+from workflows.reviews import DigestWorkflow
 
 GRACE = timedelta(seconds=10)
 """What is on the wire may finish; the default of 0 would cut every flush and mail short."""
 STICKY = timedelta(seconds=2)
 """After this worker is killed, its orders wait that long before another takes them."""
 WRITERS = 16
+REVIEWERS = 4
 CACHED_ORDERS = 2_000
 STARTING = timedelta(seconds=60)
 """How long the worker waits for an engine that is not there yet."""
@@ -49,11 +54,18 @@ async def work(settings: Settings) -> None:
     client = await connect(settings, patience=STARTING)
     await ensure_namespace(client, visibility.ALL, settings.retention)
     store = Store.open(settings.database_url, settings.temporal_ui_url or "")
-    with contextlib.closing(store), ThreadPoolExecutor(WRITERS) as writers, ThreadPoolExecutor(AT_ONCE + 1) as carriers:
+    with (
+        contextlib.closing(store),
+        ThreadPoolExecutor(WRITERS) as writers,
+        ThreadPoolExecutor(AT_ONCE + 1) as carriers,
+        ThreadPoolExecutor(REVIEWERS) as reviewers,
+    ):
         courier = Courier(client, store.outbox, mail(store, settings), carriers)
-        async with orders(client, store, writers):
-            log.warning("serving %s, and the outbox", ORDERS_QUEUE)
+        policy = PolicyInForce(store, settings.policy_text())
+        async with orders(client, store, writers), reviews(client, digests(store, policy, settings), reviewers):
+            log.warning("serving %s and %s, and the outbox", ORDERS_QUEUE, REVIEWS_QUEUE)
             beside = [asyncio.create_task(mend(client, store)), asyncio.create_task(courier.keep())]
+            beside.append(asyncio.create_task(mornings.keep(client, policy)))
             if settings.pulse_file:
                 beside.append(asyncio.create_task(beat(client, settings.pulse_file)))
             # What is here now stays: looking through it again and again is all that the collector would do.
@@ -81,6 +93,29 @@ def orders(client: Client, store: Store, pool: ThreadPoolExecutor) -> Worker:
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
     )
+
+
+def reviews(client: Client, digests: SmtpDigests, pool: ThreadPoolExecutor) -> Worker:
+    """What is done once a day, a few at a time: orders go first."""
+    return Worker(
+        client,
+        task_queue=REVIEWS_QUEUE,
+        workflows=[DigestWorkflow],
+        activities=[digests.readers, digests.send],
+        activity_executor=pool,
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        interceptors=[Foreseen()],
+        max_cached_workflows=REVIEWERS,
+        max_concurrent_activities=REVIEWERS,
+        max_concurrent_workflow_tasks=REVIEWERS,
+        max_concurrent_workflow_task_polls=2,
+        max_concurrent_activity_task_polls=1,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def digests(store: Store, policy: PolicyInForce, settings: Settings) -> SmtpDigests:
+    return SmtpDigests(store, policy, Transport.of(settings.smtp_url), settings.mail_from, settings.public_url)
 
 
 def mail(store: Store, settings: Settings) -> SmtpMail:

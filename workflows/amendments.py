@@ -1,4 +1,7 @@
-"""What the customer wants otherwise (R6): before release it is done at once, after it as production and sales decide."""
+"""What the customer wants otherwise (R6).
+
+Before release sales does it at once, after it production and sales decide; what the customer says themselves is decided always.
+"""
 
 from temporalio import workflow
 
@@ -7,55 +10,77 @@ from workflows.journal import Journal
 from workflows.rules import amending, consequences, quantities, views
 from workflows.types import answers as a
 from workflows.types import events as e
-from workflows.types.commands import Actor, AmendOrder
+from workflows.types.commands import Actor, AmendOrder, CustomerAnswers
 from workflows.types.events import SaidRef
 from workflows.types.orders import Amendment, Quantities, Work
 from workflows.types.tasks import Task
-from workflows.types.words import AMENDED_BY, STEP_OF, Department, Kind, Step
+from workflows.types.words import CUSTOMER, STEP_OF, Department, Kind, Step
 
 NOTHING_PLANNED = (Step.CONFIRM, Step.MAKE_PLAN)
 """Where other lines lead nowhere back: the open question only shows other quantities."""
 
 
 class Amendments:
-    """The changes of one order; at most one is being decided."""
+    """The changes of one order; of those that state facts at most one is being decided."""
 
     def __init__(self, journal: Journal, desk: Desk) -> None:
         self.journal, self.desk = journal, desk
         self.state = journal.state
 
     def amend(self, said: AmendOrder) -> None:
-        """A later wish takes the place of one that is still being decided."""
+        """A later wish takes the place of one that is still being decided; mere words stand beside it."""
         amendment = amending.amendment(said)
-        self.drop("amended anew")
-        if self.state.step is Step.CONFIRM:
+        if amendment.states_facts:
+            self._withdraw([each for each in self._asked() if states_facts(each)], "amended anew")
+        if self.state.step is Step.CONFIRM and said.actor.id != CUSTOMER:
             self._apply(amendment, said.actor, Department.SALES, said.ref)
         else:
-            self._propose(amendment, said)
+            released = self.state.step is not Step.CONFIRM
+            self._propose(amendment, said.actor, amending.deciders(amendment, is_released=released), said.ref)
 
-    def _propose(self, amendment: Amendment, said: AmendOrder) -> None:
-        """Both departments are asked, with what agreeing would lead to."""
+    def answer(self, said: CustomerAnswers) -> None:
+        """The customer's own word on the promised date; where it does not suit them, sales is asked what to do."""
+        promise = self.state.promise
+        assert promise is not None
+        if said.agreed:
+            confirmed = e.CustomerConfirmed(revision=promise.revision, promised=promise.date)
+            self.journal.record(confirmed, said.actor, said=said.ref)
+            return
+        reason = said.reason or ""
+        declined = e.CustomerDeclined(revision=promise.revision, promised=promise.date, reason=reason, wanted=said.wanted)
+        self.journal.record(declined, said.actor, said=said.ref)
+        wish = Amendment(reason=reason, by=said.actor.id, requested_date=said.wanted)
+        self._propose(wish, said.actor, (Department.SALES,))
+
+    def _propose(self, amendment: Amendment, by: Actor, deciders: tuple[Department, ...], said: SaidRef | None = None) -> None:
+        """The departments are asked, with what agreeing would lead to."""
         row = views.row(self.state, self.journal.calendar, workflow.now())
         follow = consequences.of_amending(row, self.state.tasks.values(), {}, amendment)
         amendment = amendment.model_copy(update={"consequences": follow})
-        self.journal.record(e.AmendmentProposed(amendment=amendment), said.actor, of=Department.SALES, said=said.ref)
-        for department in AMENDED_BY:
+        self.journal.record(e.AmendmentProposed(amendment=amendment), by, of=Department.SALES, said=said)
+        for department in deciders:
             self.desk.open(Kind.DECIDE_AMENDMENT, department, amendment)
 
     def decide(self, task: Task, answer: a.Answer, by: Actor) -> None:
-        """The last to agree puts it in force; whoever refuses ends it."""
+        """The last to agree puts it in force; whoever refuses ends it. Words that sales takes up change nothing by themselves."""
         assert task.amendment is not None
+        others = [each for each in self._asked() if each.amendment == task.amendment]
         if isinstance(answer, a.RefuseAmendment):
-            self.drop(f"{task.department} refused the amendment")
+            self._withdraw(others, f"{task.department} refused the amendment")
             self.journal.record(e.AmendmentRefused(reason=answer.reason), by, of=task.department)
-        elif self.state.open_task(Kind.DECIDE_AMENDMENT) is None:
+        elif not others and task.amendment.states_facts:
             self._apply(task.amendment, by, task.department)
 
     def drop(self, reason: str) -> None:
-        """Nobody is asked about it any more."""
-        for task in tuple(self.state.tasks.values()):
-            if task.kind is Kind.DECIDE_AMENDMENT:
-                self.desk.withdraw(task, reason)
+        """Nobody is asked about any of them any more."""
+        self._withdraw(self._asked(), reason)
+
+    def _asked(self) -> list[Task]:
+        return [task for task in self.state.tasks.values() if task.kind is Kind.DECIDE_AMENDMENT]
+
+    def _withdraw(self, tasks: list[Task], reason: str) -> None:
+        for task in tasks:
+            self.desk.withdraw(task, reason)
 
     def _apply(self, amendment: Amendment, by: Actor, of: Department, said: SaidRef | None = None) -> None:
         """Other lines lead back to planning, with what was made as far as it still fits; the rest changes facts alone."""
@@ -93,3 +118,7 @@ class Amendments:
         facts = self.state.facts.model_copy(update={"lines": amendment.lines})
         after = self.state.model_copy(update={"facts": facts, "work": work or self.state.work})
         return {task.id: quantities.before(task.kind, after) for task in self.state.tasks.values()}
+
+
+def states_facts(task: Task) -> bool:
+    return task.amendment is not None and task.amendment.states_facts

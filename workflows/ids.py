@@ -10,6 +10,10 @@ LONGEST_ORDER_NO = 64
 
 ORDERS_QUEUE = "orders"
 """What workers serve: orders with their journal."""
+REVIEWS_QUEUE = "reviews"
+"""What is done once a day or less, by threads of its own: no slow mail server holds up an answer."""
+DIGEST = "digest"
+"""The schedule of the mornings, and what the workflows that it starts are called by."""
 
 
 class BadOrderNumber(ValueError):

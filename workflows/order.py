@@ -344,6 +344,11 @@ class OrderWorkflow:
         """Changes what was ordered; once released, as production and sales decide (R6)."""
         return await self.heard(said, lambda: self.amendments.amend(said))
 
+    @workflow.update(name="customer_answers")
+    async def customer_answers(self, said: c.CustomerAnswers) -> int:
+        """Hears from the customer themselves whether the promised date suits them (R6)."""
+        return await self.heard(said, lambda: self.amendments.answer(said))
+
     @workflow.update(name="cancel")
     async def cancel(self, said: c.CancelOrder) -> int:
         """Cancels the order, as long as no goods have left."""
@@ -412,6 +417,10 @@ class OrderWorkflow:
 
     @amend.validator
     def _may_amend(self, said: c.AmendOrder) -> None:
+        self.judge(said)
+
+    @customer_answers.validator
+    def _may_customers_answer(self, said: c.CustomerAnswers) -> None:
         self.judge(said)
 
     @cancel.validator

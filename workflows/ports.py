@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from temporalio import activity
 
 from workflows.types.commands import OrderStart
+from workflows.types.digests import Batch, Morning, Opening
 from workflows.types.flush import Flush, Flushed
 
 
@@ -20,3 +21,15 @@ class Orders(ABC):
     @activity.defn(name="orders.enter_follow_up")
     async def enter_follow_up(self, start: OrderStart) -> str:
         """Enters the order that follows `start.facts.follows` under the first free `-Rn`, once; its number."""
+
+
+class Digests(ABC):
+    @abstractmethod
+    @activity.defn(name="digests.readers")
+    def readers(self, opening: Opening) -> Morning:
+        """Who is there on that morning, in batches."""
+
+    @abstractmethod
+    @activity.defn(name="digests.send")
+    def send(self, batch: Batch) -> None:
+        """Tells each of them once; fails as long as anybody's mail is neither out nor refused and the day lasts."""

@@ -6,10 +6,11 @@ from email.headerregistry import Address
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from activities.mail import ics
 from activities.mail.letters import Letters
 from activities.mail.matter import Matter
 from activities.mail.message import AddressIsUnusable, Envelope, Message, Sender, address_of
-from activities.mail.recipients import CUSTOMER, Circle
+from activities.mail.recipients import CUSTOMER, TASK_OPENED, Circle
 from activities.mail.transport import NotNow
 from activities.store import LedgerRow, Store
 from workflows.types.notices import Notice
@@ -45,6 +46,7 @@ class Clerk:
             order=about.order,
             task=about.task,
             holder=about.holder,
+            may_wait=may_wait(notice, about.task, about.policy),
         )
 
     def matter(self, order_no: str, notice: Notice, recipient: str) -> Matter:
@@ -65,7 +67,9 @@ class Clerk:
         """The message to one recipient; raises AddressIsUnusable, and NotNow for a letter that can't be written."""
         envelope = Envelope(
             sender=self._sender,
-            row=row,
+            to=row.address or "",
+            kind=row.kind,
+            message_id=row.message_id,
             order_no=matter.order.order_no,
             task_id=notice.task_id,
             at=matter.now,
@@ -73,7 +77,8 @@ class Clerk:
             reply_to=_reply_to(matter) if row.recipient == CUSTOMER else None,
         )
         try:
-            return envelope.seal(self._letters.write(notice, row, matter))
+            entries = ics.entries(notice, row, matter, self._sender.address)
+            return envelope.seal(self._letters.write(notice, row, matter), entries)
         except AddressIsUnusable:
             raise
         except Exception as defect:
@@ -86,6 +91,14 @@ class Clerk:
             return About(record.order, self._store.policies.get(record.policy), record.task, record.holder)
         order, digest = self._store.orders.governed(order_no)
         return About(order, self._store.policies.get(digest))
+
+
+def may_wait(notice: Notice, task: Task | None, policy: Policy) -> bool:
+    """Whether nothing is lost if people read it in their next digest: it tells of a task that is not due yet."""
+    if task is None or notice.kind == TASK_OPENED:
+        return task is not None
+    ladder = policy.ladder_of(policy.tasks[task.kind])
+    return 0 < notice.level <= len(ladder) and ladder[notice.level - 1].at.count < 0
 
 
 def _reply_to(matter: Matter) -> Address | None:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
+from activities.languages import Tongue
 from activities.mail.matter import Matter, lines
 from activities.mail.words import Words
 from workflows.types.orders import Amendment
@@ -19,11 +20,12 @@ class Fact(NamedTuple):
     lines: tuple[str, ...]
 
 
-def for_customer(matter: Matter, words: Words) -> list[Fact]:
+def for_customer(matter: Matter, words: Words, tongue: Tongue) -> list[Fact]:
     """What the customer knows already, and whom to ask; nothing of the plant's inside."""
     order, task = matter.order, matter.task
     return _known(
         words,
+        tongue,
         order=order.order_no,
         your_reference=order.customer_ref,
         lines=lines(order.lines, words, task.quantities if task and task.kind in ON_THE_ROAD else None),
@@ -33,10 +35,11 @@ def for_customer(matter: Matter, words: Words) -> list[Fact]:
     )
 
 
-def for_staff(matter: Matter, words: Words) -> list[Fact]:
+def for_staff(matter: Matter, words: Words, tongue: Tongue) -> list[Fact]:
     order = matter.order
-    return _of_task(matter, words) + _known(
+    return _of_task(matter, words, tongue) + _known(
         words,
+        tongue,
         order=order.order_no,
         customer=order.customer.name,
         customer_ref=order.customer_ref,
@@ -46,35 +49,37 @@ def for_staff(matter: Matter, words: Words) -> list[Fact]:
         requested=order.requested_date,
         promised=order.promised,
         first_promised=order.first_promised if order.first_promised != order.promised else None,
-        expected_completion=matter.time(order.expected_completion),
-        planned_ship=matter.time(order.planned_ship),
+        expected_completion=matter.time(order.expected_completion, tongue),
+        planned_ship=matter.time(order.planned_ship, tongue),
         planned_arrival=order.planned_arrival,
         delivered=order.delivered,
     )
 
 
-def _of_task(matter: Matter, words: Words) -> list[Fact]:
+def _of_task(matter: Matter, words: Words, tongue: Tongue) -> list[Fact]:
     task = matter.task
     if task is None:
         return []
     whole = task.quantities is None or lines(matter.order.lines, words) == lines(matter.order.lines, words, task.quantities)
     return _known(
         words,
+        tongue,
         task=words.task(task.kind),
         # The whole order stands under its lines already.
         quantities=None if whole else lines(matter.order.lines, words, task.quantities),
         department=words.department(task.department),
         holder=matter.holder,
-        due=matter.time(task.due_at),
-    ) + _of_wish(task.amendment, words)
+        due=matter.time(task.due_at, tongue),
+    ) + _of_wish(task.amendment, words, tongue)
 
 
-def _of_wish(amendment: Amendment | None, words: Words) -> list[Fact]:
+def _of_wish(amendment: Amendment | None, words: Words, tongue: Tongue) -> list[Fact]:
     """What production and sales are to decide."""
     if amendment is None:
         return []
     return _known(
         words,
+        tongue,
         wish_reason=amendment.reason,
         wish_lines=lines(amendment.lines, words) if amendment.lines else None,
         wish_requested=amendment.requested_date,
@@ -82,10 +87,12 @@ def _of_wish(amendment: Amendment | None, words: Words) -> list[Fact]:
     )
 
 
-def _known(words: Words, **values: Value) -> list[Fact]:
+def _known(words: Words, tongue: Tongue, **values: Value) -> list[Fact]:
     """The values that there are, under their labels in the reader's language."""
-    return [Fact(words.labels[name], _lines(value)) for name, value in values.items() if value]
+    return [Fact(words.labels[name], _lines(value, tongue)) for name, value in values.items() if value]
 
 
-def _lines(value: Value) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (str(value),)
+def _lines(value: str | date | tuple[str, ...], tongue: Tongue) -> tuple[str, ...]:
+    if isinstance(value, tuple):
+        return value
+    return (tongue.day(value) if isinstance(value, date) else value,)

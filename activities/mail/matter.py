@@ -1,9 +1,10 @@
-"""What a mail is about, and how its instants and quantities read."""
+"""What a mail is about, and how its dates, instants and quantities read."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime
 
+from activities.languages import Tongue
+from activities.mail.links import Link
 from activities.mail.words import Words
 from activities.store.register import Person
 from workflows.types.orders import Line, OrderRow, Quantities
@@ -23,26 +24,33 @@ class Matter:
     task: Task | None = None
     holder: str | None = None
     owner: Person | None = None
+    link: Link | None = None
+    """By which its one reader may answer."""
 
     @property
     def contact(self) -> str | None:
         """The order's owner, as a customer may write to them."""
         return f"{self.owner.name} <{self.owner.email}>" if self.owner and self.owner.email else None
 
-    def time(self, instant: datetime | None) -> str | None:
-        """An instant as the plant's clocks show it, in ISO form with the zone's name."""
-        if instant is None:
-            return None
-        zone = self.order.plant_time_zone
-        return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
+    def time(self, instant: datetime | None, tongue: Tongue) -> str | None:
+        """An instant as the plant's clocks show it, with the zone's name."""
+        return tongue.instant(instant, self.order.plant_time_zone) or None
 
-    def time_of(self, text: str | None) -> str | None:
+    def time_of(self, text: str | None, tongue: Tongue) -> str | None:
         """The same for an instant that travelled as text; what is no instant stays as it is."""
         try:
             instant = datetime.fromisoformat(text or "")
         except ValueError:
             return text
-        return self.time(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+        return self.time(instant if instant.tzinfo else instant.replace(tzinfo=UTC), tongue)
+
+
+def day_of(text: str | None, tongue: Tongue) -> str | None:
+    """A date that travelled as text; what is no date stays as it is."""
+    try:
+        return tongue.day(date.fromisoformat(text or ""))
+    except ValueError:
+        return text
 
 
 def lines(ordered: tuple[Line, ...], words: Words, quantities: Quantities | None = None) -> tuple[str, ...]:

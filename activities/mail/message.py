@@ -15,8 +15,8 @@ from typing import Any, Self
 
 from typing_extensions import override
 
+from activities.mail.ics import Entries
 from activities.mail.letters import Letter
-from activities.store.ledger import LedgerRow
 
 
 class SenderIsNoAddress(ValueError):
@@ -83,41 +83,69 @@ class Envelope:
     """What is written on a message beside its letter."""
 
     sender: Sender
-    row: LedgerRow
-    order_no: str
-    task_id: str | None
+    to: str
+    kind: str
+    message_id: str
     at: datetime
+    order_no: str | None = None
+    """None: it is about more than one order."""
+    task_id: str | None = None
     reply_to: Address | None = None
 
-    def seal(self, letter: Letter) -> Message:
-        """The message; raises AddressIsUnusable."""
-        to = address_of("", self.row.address or "")
-        # Made of the id: to find one by chance takes the library as long as half of the rest.
-        boundary = hashlib.sha256(self.row.message_id.encode()).hexdigest()
-        message = MIMEMultipart("alternative", boundary=boundary, policy=_POLICY)
+    def seal(self, letter: Letter, entries: Entries | None = None) -> Message:
+        """The message, with the calendar entries that go with it; raises AddressIsUnusable."""
+        to = address_of("", self.to)
+        message = self._alternatives(letter)
+        if entries:
+            message = self._with_entries(message, entries)
         for name, value in self._headers(letter.subject, to):
             message[name] = value
-        message.attach(MIMEText(letter.text, "plain", "utf-8", policy=_POLICY))
-        message.attach(MIMEText(letter.html, "html", "utf-8", policy=_POLICY))
         needs_utf8 = not (to.username + self.sender.local).isascii()
         return Message(self.sender.address, f"{to.username}@{to.domain}", message.as_bytes(), needs_utf8)
 
+    def _alternatives(self, letter: Letter) -> MIMEMultipart:
+        message = MIMEMultipart("alternative", boundary=self._boundary("letter"), policy=_POLICY)
+        message.attach(MIMEText(letter.text, "plain", "utf-8", policy=_POLICY))
+        message.attach(MIMEText(letter.html, "html", "utf-8", policy=_POLICY))
+        return message
+
+    def _with_entries(self, letter: MIMEMultipart, entries: Entries) -> MIMEMultipart:
+        message = MIMEMultipart("mixed", boundary=self._boundary("entries"), policy=_POLICY)
+        calendar = MIMEText(entries.content, "calendar", "utf-8", policy=_POLICY)
+        calendar.set_param("method", entries.method)
+        calendar.add_header("Content-Disposition", "attachment", filename="jiaoqi.ics")
+        for part in (letter, calendar):
+            # Only the whole message says that it is MIME.
+            del part["MIME-Version"]
+            message.attach(part)
+        return message
+
+    def _boundary(self, of: str) -> str:
+        # Made of the id: to find one by chance takes the library as long as half of the rest.
+        return hashlib.sha256(f"{of} {self.message_id}".encode()).hexdigest()
+
     def _headers(self, subject: str, to: Address) -> Iterator[tuple[str, str]]:
-        thread = self.sender.message_id("order", self.order_no)
         yield "From", _mailbox(Address(self.sender.name, self.sender.local, self.sender.domain))
         yield "To", _mailbox(to)
         if self.reply_to:
             yield "Reply-To", _mailbox(self.reply_to)
-        yield "Subject", _encoded("Subject", f"[{self.order_no}] {_one_line(subject)}")
+        about = f"[{self.order_no}] " if self.order_no else ""
+        yield "Subject", _encoded("Subject", about + _one_line(subject))
         yield "Date", format_datetime(self.at)
-        yield "Message-ID", self.row.message_id
-        yield "In-Reply-To", thread
-        yield "References", thread
+        yield "Message-ID", self.message_id
         yield "Auto-Submitted", "auto-generated"
-        yield "X-Jiaoqi-Kind", _encoded("X-Jiaoqi-Kind", _one_line(self.row.kind))
-        yield "X-Jiaoqi-Order", _encoded("X-Jiaoqi-Order", self.order_no)
+        yield "X-Jiaoqi-Kind", _encoded("X-Jiaoqi-Kind", _one_line(self.kind))
+        if self.order_no:
+            yield from self._thread(self.order_no)
+            yield "X-Jiaoqi-Order", _encoded("X-Jiaoqi-Order", self.order_no)
         if self.task_id:
             yield "X-Jiaoqi-Task", _encoded("X-Jiaoqi-Task", self.task_id)
+
+    def _thread(self, order_no: str) -> Iterator[tuple[str, str]]:
+        """All mails of an order hang on one that nobody ever gets."""
+        thread = self.sender.message_id("order", order_no)
+        yield "In-Reply-To", thread
+        yield "References", thread
 
 
 def address_of(name: str, text: str) -> Address:

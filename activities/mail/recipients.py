@@ -8,11 +8,12 @@ from activities.store.ledger import Recipient
 from activities.store.register import Person, Register
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
-from workflows.types.words import Department, Language
+from workflows.types.words import Department, Language, MailWish
 
 CUSTOMER = "customer"
 UNOWNED = "unowned"
 """The kind of mail that management gets when nobody else is left."""
+TASK_OPENED = "task_opened"
 LAST_RESORT = ("management", "admins")
 HEAD_OF = "head_of:"
 """`head_of:NAME` is the head of a recipient whom a mail could not reach."""
@@ -30,10 +31,12 @@ class Circle:
     order: OrderRow
     task: Task | None = None
     holder: str | None = None
+    may_wait: bool = False
+    """Who wants to may read it in their next digest."""
 
     def resolve(self, words: Iterable[str]) -> list[Recipient]:
         """Who is meant by the words; when nobody is left, management and admins, who are told that."""
-        return self._distinct(words) or [replace(one, kind=UNOWNED) for one in self._distinct(LAST_RESORT)]
+        return self._distinct(words) or [replace(one, kind=UNOWNED, keeps=False) for one in self._distinct(LAST_RESORT)]
 
     def _distinct(self, words: Iterable[str]) -> list[Recipient]:
         """One recipient for each person and each address."""
@@ -92,7 +95,11 @@ class Circle:
         """Those who are there for these people today, but for whom four eyes keep from the task."""
         barred = self.task.barred if self.task else ()
         there = self.register.present(people, self.today, barred)
-        return [Recipient(name=one.id, address=one.email, language=one.language) for one in there if one.email]
+        return [
+            Recipient(name=one.id, address=one.email, language=one.language, keeps=self.may_wait and one.mail is MailWish.DIGEST)
+            for one in there
+            if one.email
+        ]
 
     def _known(self, person: str | None) -> list[Person]:
         known = self.register.people.get(person or "")

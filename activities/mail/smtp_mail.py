@@ -2,16 +2,19 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from activities.mail.clerk import Clerk
 from activities.mail.letters import Letters
+from activities.mail.links import Minter, links_are_possible
 from activities.mail.message import AddressIsUnusable, Sender
 from activities.mail.recipients import UNOWNED
-from activities.mail.staleness import is_stale
+from activities.mail.staleness import is_stale, is_too_old
 from activities.mail.transport import Line, MailServerIsAway, NotNow, Refused, Transport
 from activities.store import LedgerRow, Store, StoreAway, Waiting
 from activities.store.ledger import Addressed
+from activities.store.links import Minted
 from workflows.types.notices import Notice, Told
 from workflows.types.words import NoticeState
 
@@ -34,6 +37,7 @@ class SmtpMail:
         self._transport = transport
         self._sender = Sender.of(sender)
         self._clerk = Clerk(store, self._sender, Letters(public_url), clock)
+        self._minter = Minter(store.links, clock, is_open=links_are_possible(public_url))
         self._clock = clock
         self._accepted: set[str] = set()
         """Message-IDs that a mail server took while the ledger could not be told."""
@@ -52,22 +56,27 @@ class SmtpMail:
         tried_before = [each.notice.key for each in waiting if each.attempts > 1]
         known = {row.notice_key for row in self._ledger.rows(*tried_before)} if tried_before else set()
         addressed: list[Addressed] = []
+        links: list[Minted] = []
         undecided: set[str] = set()
         for each in (each for each in waiting if each.notice.key not in known):
             try:
-                addressed += self._addressed(each.order_no, each.notice)
+                found = list(self._addressed(each.order_no, each.notice))
+                addressed += [one for one, _ in found]
+                links += [link for _, link in found if link]
             except StoreAway:
                 raise
             except Exception:
                 # A defect of ours must not keep the other orders' mail; once it is mended, a retry finds them.
                 log.exception("nobody knows whom %s is for", each.notice.key)
                 undecided.add(each.notice.key)
-        self._ledger.open(addressed)
+        self._ledger.open(addressed, links)
         return undecided
 
-    def _addressed(self, order_no: str, notice: Notice) -> Iterator[Addressed]:
-        for recipient in self._clerk.circle(order_no, notice).resolve(notice.to):
-            yield Addressed(order_no, notice, recipient, self._sender.message_id(notice.key, recipient.name))
+    def _addressed(self, order_no: str, notice: Notice) -> Iterator[tuple[Addressed, Minted | None]]:
+        circle = self._clerk.circle(order_no, notice)
+        for recipient in circle.resolve(notice.to):
+            addressed = Addressed(order_no, notice, recipient, self._sender.message_id(notice.key, recipient.name))
+            yield addressed, self._minter.mint(addressed, circle)
 
     def _tell_all(self, asked: Mapping[str, Waiting], queued: list[LedgerRow]) -> None:
         """Sends what is queued over one line, until all is told, the line has no more time, or nobody answers it."""
@@ -84,11 +93,14 @@ class SmtpMail:
             return True
         # Read just before each message: between two of them tasks are answered.
         matter = self._clerk.matter(order_no, notice, row.recipient)
-        if is_stale(notice, matter.order, matter.task):
+        if is_stale(notice, matter.order, matter.task) or is_too_old(notice, matter.now):
             self._settle(row, NoticeState.STALE)
             return True
+        if not self._minter.knows(row):
+            # Another worker made its link, and took the token with it.
+            self._minter.mint_anew(row, notice, self._clerk.circle(order_no, notice))
         try:
-            line.send(self._clerk.message(notice, row, matter))
+            line.send(self._clerk.message(notice, row, replace(matter, link=self._minter.link(row))))
         except (Refused, AddressIsUnusable) as refusal:
             self._settle(row, NoticeState.DEAD, refusal)
         except (NotNow, MailServerIsAway) as delay:
@@ -113,6 +125,8 @@ class SmtpMail:
     def _settle(self, row: LedgerRow, state: NoticeState, why: Exception | str | None = None) -> None:
         self._ledger.settle(row, state, self._clock(), error=None if why is None else str(why))
         self._accepted.discard(row.message_id)
+        if state is not NoticeState.QUEUED:
+            self._minter.forget(row)
 
 
 def told(notice: Notice, all_rows: Sequence[LedgerRow]) -> Told:

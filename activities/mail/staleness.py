@@ -1,5 +1,8 @@
 """When a notice that is not out yet has nothing left to say (contract §3, Ladder)."""
 
+from datetime import datetime
+
+from activities.store.signatures import CODE_LIVES
 from workflows.types.notices import Notice
 from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
@@ -8,6 +11,12 @@ from workflows.types.words import ENDED, OrderStatus, Risk
 HOLD_ENDED = "hold_ended"
 SILENT = "silent"
 WARNINGS = (Risk.AT_RISK, Risk.LATE)
+SIGNING_CODE = "signing_code"
+
+
+def is_too_old(notice: Notice, now: datetime) -> bool:
+    """Whether what it brings is good for nothing by now: a code that nobody takes any more."""
+    return notice.kind == SIGNING_CODE and now - notice.at >= CODE_LIVES
 
 
 def is_stale(notice: Notice, order: OrderRow, task: Task | None) -> bool:

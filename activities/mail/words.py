@@ -21,10 +21,25 @@ class Words:
     departments: dict[str, str]
     recipients: dict[str, str]
     modes: dict[str, str]
+    calendar: dict[str, str]
+    digest: dict[str, str]
     mails: dict[str, str]
     tasks: dict[str, str]
     todo: dict[str, str]
     causes: dict[str, str]
+    stages: dict[str, str]
+    statuses: dict[str, str]
+    risks: dict[str, str]
+    lateness: dict[str, str]
+    deliveries: dict[str, str]
+    notices: dict[str, str]
+    issue_kinds: dict[str, str]
+    rests: dict[str, str]
+    outcomes: dict[str, str]
+    fields: dict[str, str]
+    events: dict[str, str]
+    consequences: dict[str, str]
+    blocked: dict[str, str]
 
     @classmethod
     @cache
@@ -36,6 +51,14 @@ class Words:
 
     def department(self, department: Department) -> str:
         return self.departments[department]
+
+    def outcome(self, kind: str, outcome: str) -> str:
+        """What this result of this kind of task is called."""
+        return self.outcomes.get(f"{kind}.{outcome}") or self.outcomes[outcome]
+
+    def field(self, name: str, outcome: str = "") -> str:
+        """What a form calls this field, in this outcome."""
+        return self.fields.get(f"{outcome}.{name}") or self.fields[name]
 
     def cause(self, cause: Cause) -> str:
         """What ate how much slack."""

@@ -1,6 +1,6 @@
 """The ledger of mails: one row for each recipient of each notice, whatever became of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select, update
 
 from activities.store.database import Database
-from activities.store.keys import order_key
-from activities.store.tables import NOTICE
+from activities.store.keys import order_key, plain
+from activities.store.links import ADD as ADD_LINKS
+from activities.store.links import Minted
+from activities.store.tables import KEPT_NOTICE, NOTICE
 from workflows.types.notices import Notice
 from workflows.types.words import Language, NoticeState
 
@@ -27,6 +29,8 @@ SETTLE = STILL_QUEUED.values(
 )
 DEAD = select(NOTICE).where(NOTICE.c.state == NoticeState.DEAD).order_by(NOTICE.c.at)
 
+KEPT = "kept for the digest"
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -36,6 +40,8 @@ class Recipient:
     language: Language = Language.EN
     by_hand: bool = False
     """There is no way to write to them: somebody tells them."""
+    keeps: bool = False
+    """They read it in their next digest, and get no mail of its own."""
     kind: str | None = None
     """When they are told something else than the notice's kind, `unowned` for one."""
 
@@ -70,11 +76,17 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def open(self, opened: Iterable[Addressed]) -> None:
-        """Puts notices on record for their recipients, once each."""
-        if rows := [row_of(*each) for each in opened]:
+    def open(self, opened: Iterable[Addressed], links: Sequence[Minted] = ()) -> None:
+        """Puts notices on record for their recipients, once each, and with them the links that their letters carry."""
+        told = list(opened)
+        kept = [kept_row(each) for each in told if each.to.keeps]
+        if rows := [row_of(*each) for each in told]:
             with self._database.writing() as connection:
                 connection.execute(self._database.insert_new(NOTICE), rows)
+                if links:
+                    connection.execute(ADD_LINKS, [each.row for each in links])
+                if kept:
+                    connection.execute(self._database.insert_new(KEPT_NOTICE), kept)
 
     def rows(self, *notice_keys: str) -> list[LedgerRow]:
         """All that is on record of these notices, notice by notice."""
@@ -86,6 +98,9 @@ class Ledger:
         found = {"became": state, "when": at, "error": error}
         with self._database.writing() as connection:
             connection.execute(SETTLE, {"key": row.notice_key, "to": row.recipient, **found})
+
+    def row(self, notice_key: str, recipient: str) -> LedgerRow | None:
+        return next((row for row in self.rows(plain(notice_key)) if row.recipient == recipient), None)
 
     def dead(self, limit: int) -> list[LedgerRow]:
         """What could not be delivered, longest ago first."""
@@ -103,13 +118,25 @@ def row_of(order_no: str, notice: Notice, recipient: Recipient, message_id: str)
         "kind": recipient.kind or notice.kind,
         "address": recipient.address,
         "language": recipient.language,
-        "state": NoticeState.BY_HAND if recipient.by_hand else NoticeState.QUEUED,
+        "state": first_state(recipient),
         "message_id": message_id,
         "opened_at": notice.at,
         "at": notice.at,
         "attempts": 0,
-        "last_error": None,
+        "last_error": KEPT if recipient.keeps else None,
     }
+
+
+def first_state(recipient: Recipient) -> NoticeState:
+    if recipient.by_hand:
+        return NoticeState.BY_HAND
+    # No mail of this id ever goes out: the digest, which has one of its own, overtakes it.
+    return NoticeState.STALE if recipient.keeps else NoticeState.QUEUED
+
+
+def kept_row(addressed: Addressed) -> dict[str, Any]:
+    notice = addressed.notice
+    return {"person": addressed.to.name, "notice_key": notice.key, "task_id": notice.task_id or ""}
 
 
 def ledger_row(row: Any) -> LedgerRow:

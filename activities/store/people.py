@@ -4,23 +4,33 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from activities.store.database import Database
 from activities.store.keys import plain
 from activities.store.register import Away, Person, Register
-from activities.store.tables import PERSON, REGISTER, TOKEN
+from activities.store.tables import PASSWORD, PERSON, REGISTER, SESSION, TOKEN
 from workflows.types.commands import Actor
 from workflows.types.tasks import Task
-from workflows.types.words import Department
+from workflows.types.words import Department, Language, MailWish
 
 VERSION = select(REGISTER.c.version)
 ALL = select(PERSON).where(PERSON.c.removed.is_(False))
 BY_DIGEST = select(TOKEN.c.person, VERSION.scalar_subquery().label("version")).where(
     TOKEN.c.digest == bindparam("digest"), TOKEN.c.revoked.is_(False)
 )
+
+
+class Token(NamedTuple):
+    """One of a person's, without what it opens doors by."""
+
+    digest: str
+    name: str
+    made_at: datetime
+    used_at: datetime | None
+    """To some ten minutes; None: never."""
 
 
 class UnknownPerson(LookupError):
@@ -40,10 +50,10 @@ class PeopleRegister:
     # Who is in it.
 
     def put(self, person: Person) -> None:
-        """Adds a person or updates them; an absence on record stays when none is given."""
+        """Adds a person or updates them; an absence on record stays when none is given, and so does their wish for mail."""
         absence = () if person.away else ("away_from", "away_to", "substitute")
         with self._database.writing() as connection:
-            connection.execute(self._database.upsert(PERSON, *absence), row_of(person))
+            connection.execute(self._database.upsert(PERSON, "mail", *absence), row_of(person))
             moved(connection)
 
     def get(self, person_id: str) -> Person | None:
@@ -57,6 +67,9 @@ class PeopleRegister:
         with self._database.writing() as connection:
             self._change(connection, person_id, removed=True)
             connection.execute(update(TOKEN).where(TOKEN.c.person == person_id).values(revoked=True))
+            # Whoever comes back under the same name begins without the doors of before.
+            for door in (SESSION, PASSWORD):
+                connection.execute(delete(door).where(door.c.person == person_id))
 
     def away(self, person_id: str, from_: date, to: date, substitute: str | None) -> None:
         """Puts an absence on record, first and last day included. Raises UnknownPerson, also for the substitute."""
@@ -65,12 +78,27 @@ class PeopleRegister:
                 self._change(connection, substitute, removed=False)
             self._change(connection, person_id, away_from=from_, away_to=to, substitute=substitute)
 
+    def back(self, person_id: str) -> None:
+        """Takes an absence off the record. Raises UnknownPerson."""
+        with self._database.writing() as connection:
+            self._change(connection, person_id, away_from=None, away_to=None, substitute=None)
+
+    def speaks(self, person_id: str, language: Language) -> None:
+        """Their pages and mails are in this language from now on. Raises UnknownPerson."""
+        with self._database.writing() as connection:
+            self._change(connection, person_id, language=language)
+
+    def wishes(self, person_id: str, mail: MailWish) -> None:
+        """They hear of tasks that are not due yet at once, or in their digest. Raises UnknownPerson."""
+        with self._database.writing() as connection:
+            self._change(connection, person_id, mail=mail)
+
     # Tokens.
 
-    def new_token(self, person_id: str) -> str:
+    def new_token(self, person_id: str, name: str = "") -> str:
         """A new token, which nobody can read again: only its digest is kept. Raises UnknownPerson."""
         token = "jq_" + secrets.token_urlsafe(32)
-        row = {"digest": digest(token), "person": person_id, "created_at": datetime.now(UTC)}
+        row = {"digest": digest(token), "person": person_id, "created_at": datetime.now(UTC), "name": name}
         with self._database.writing() as connection:
             self._change(connection, person_id, removed=False)
             connection.execute(insert(TOKEN), row)
@@ -80,6 +108,23 @@ class PeopleRegister:
         with self._database.reading() as connection:
             row = connection.execute(BY_DIGEST, {"digest": digest(token)}).first()
         return self._newest(row.version).people.get(row.person) if row else None
+
+    def tokens(self, person_id: str) -> list[Token]:
+        """Those that open a door, newest first."""
+        mine = select(TOKEN).where(TOKEN.c.person == plain(person_id), TOKEN.c.revoked.is_(False))
+        with self._database.reading() as connection:
+            rows = connection.execute(mine.order_by(TOKEN.c.created_at.desc(), TOKEN.c.digest))
+            return [Token(row.digest, row.name, row.created_at, row.used_at) for row in rows]
+
+    def revoke(self, person_id: str, token_digest: str) -> None:
+        """Of this person only; again changes nothing."""
+        this = (TOKEN.c.digest == plain(token_digest)) & (TOKEN.c.person == person_id)
+        with self._database.writing() as connection:
+            connection.execute(update(TOKEN).where(this).values(revoked=True))
+
+    def token_used(self, token: str, at: datetime) -> None:
+        with self._database.writing() as connection:
+            connection.execute(update(TOKEN).where(TOKEN.c.digest == digest(token)).values(used_at=at))
 
     # Who may do what today.
 
@@ -159,6 +204,7 @@ def row_of(person: Person) -> dict[str, Any]:
         "away_to": person.away.to if person.away else None,
         "substitute": person.away.substitute if person.away else None,
         "removed": False,
+        "mail": person.mail,
     }
 
 
@@ -173,4 +219,5 @@ def person_of(row: Any) -> Person:
         head_of=row.head_of,
         admin=row.admin,
         away=away,
+        mail=row.mail,
     )

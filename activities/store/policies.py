@@ -3,16 +3,27 @@
 import hashlib
 import json
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from activities.store.database import Database
-from activities.store.tables import POLICY, POLICY_TEXT
+from activities.store.tables import ORDER, POLICY, POLICY_TEXT
 from workflows.types.policy import Policy
+from workflows.types.words import UNDER_WAY
 
 BY_DIGEST = select(POLICY.c.body).where(POLICY.c.digest == bindparam("digest"))
 CURRENT = select(POLICY_TEXT.c.digest, POLICY_TEXT.c.text).order_by(POLICY_TEXT.c.id.desc()).limit(1)
 LAST = select(POLICY_TEXT.c.id, POLICY_TEXT.c.at).order_by(POLICY_TEXT.c.id.desc()).limit(1)
+
+
+class Application(NamedTuple):
+    """A policy file that was put in force."""
+
+    number: int
+    text: str
+    by: str
+    at: datetime
 
 
 class UnknownPolicy(LookupError):
@@ -65,6 +76,23 @@ class PolicyShelf:
         with self._database.reading() as connection:
             row = connection.execute(LAST).first()
         return (row.id, row.at) if row else None
+
+    def applications(self, limit: int) -> list[Application]:
+        """What was applied, the newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(POLICY_TEXT).order_by(POLICY_TEXT.c.id.desc()).limit(limit))
+            return [Application(row.id, row.text, row.by, row.at) for row in rows]
+
+    def application(self, number: int) -> Application | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(POLICY_TEXT).where(POLICY_TEXT.c.id == number)).first()
+        return Application(row.id, row.text, row.by, row.at) if row else None
+
+    def governing(self) -> dict[str, int]:
+        """How many orders under way each policy governs, by its digest."""
+        each = select(ORDER.c.policy, func.count().label("orders")).group_by(ORDER.c.policy)
+        with self._database.reading() as connection:
+            return {row.policy: row.orders for row in connection.execute(each.where(ORDER.c.status.in_(UNDER_WAY)))}
 
     def set_current(self, text: str, by: str, at: datetime, digest: str | None = None) -> None:
         """Makes this file govern; what governed before stays on record (R23)."""

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from workflows.types.base import Message
 from workflows.types.commands import Actor
 from workflows.types.tasks import Task
-from workflows.types.words import Department, Language
+from workflows.types.words import Department, Language, MailWish
 
 
 class Away(Message):
@@ -33,6 +33,8 @@ class Person(Message):
     head_of: tuple[Department, ...] = ()
     admin: bool = False
     away: Away | None = None
+    mail: MailWish = Field(default=MailWish.INSTANT, exclude=True)
+    """How they want to be told of tasks that are not due yet: their own affair, which no list shows."""
 
     @property
     def member_of(self) -> tuple[Department, ...]:
@@ -64,6 +66,10 @@ class Register:
         found = {person.id: person for person in there if person is not None and person.id not in barred}
         return list(found.values())
 
+    def absent_for(self, person: Person, today: date) -> list[Person]:
+        """The absent people whom somebody stands in for."""
+        return [other for other in self.people.values() if other.is_away(today) and self._stands_in(person, other)]
+
     def nobody_for(self, task: Task, today: date, stand_in: Department | None = None) -> bool:
         """Whether nobody is left who can receive and do a task, in its department or, when given, in the one that stands in."""
         asked = [task.department] if stand_in is None else [task.department, stand_in]
@@ -79,7 +85,7 @@ class Register:
 
     def actor(self, person: Person, today: date) -> Actor:
         """The powers that a person has today: their own, and those of the absent people whom they stand in for."""
-        absent = [other for other in self.people.values() if other.is_away(today) and self._stands_in(person, other)]
+        absent = self.absent_for(person, today)
         borrowed = {department: other.id for other in reversed(absent) for department in other.member_of}
         heads = dict.fromkeys((*person.head_of, *(department for other in absent for department in other.head_of)))
         return Actor(

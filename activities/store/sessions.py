@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
+from activities import passwords
 from activities.store.database import Database
 from activities.store.keys import plain
 from activities.store.people import digest
@@ -39,23 +40,25 @@ class Sessions:
 
     # Passwords.
 
-    def set_password(self, person_id: str, password: str, now: datetime) -> None:
-        """From now on this one; whoever was signed in is signed out."""
-        row = {"person": person_id, "hash": self._hasher.hash(password), "at": now}
+    def set_password(self, person_id: str, password: str, now: datetime, *, staying: str | None = None) -> None:
+        """From now on this one; whoever was signed in is signed out, but for the session of this digest."""
+        row = {"person": person_id, "hash": self._hasher.hash(passwords.normal(password)), "at": now}
         with self._database.writing() as connection:
             connection.execute(self._database.upsert(PASSWORD), row)
-            connection.execute(delete(SESSION).where(SESSION.c.person == person_id))
+            connection.execute(delete(SESSION).where(SESSION.c.person == person_id, SESSION.c.digest != (staying or "")))
 
     def has_password(self, person_id: str) -> bool:
         with self._database.reading() as connection:
             return connection.execute(BY_PERSON.where(PASSWORD.c.person == plain(person_id))).first() is not None
 
     def is_password(self, person_id: str, password: str) -> bool:
-        """Takes as long for somebody unknown as for somebody known."""
+        """Takes as long for somebody unknown as for somebody known; what is too long for any password is no question."""
+        if len(password) > passwords.LONGEST:
+            return False
         with self._database.reading() as connection:
             found = connection.execute(BY_PERSON.where(PASSWORD.c.person == plain(person_id))).scalar_one_or_none()
         try:
-            self._hasher.verify(found or self._nobody, password)
+            self._hasher.verify(found or self._nobody, passwords.normal(password))
         except (VerificationError, InvalidHashError):
             return False
         return found is not None
@@ -66,7 +69,10 @@ class Sessions:
         """The secret of a new session, which only the browser keeps."""
         secret = secrets.token_urlsafe(32)
         session = Session(digest(secret), person_id, now, now, plain(browser)[:MOST_BROWSER])
+        over = or_(SESSION.c.seen_at < now - IDLE, SESSION.c.began_at < now - LONGEST)
         with self._database.writing() as connection:
+            # Few are signed in, and seldom sign in: whoever does sweeps up behind the others.
+            connection.execute(delete(SESSION).where(over))
             connection.execute(insert(SESSION), session._asdict())
         return secret
 
@@ -89,9 +95,11 @@ class Sessions:
             rows = connection.execute(select(SESSION).where(SESSION.c.person == person_id).order_by(SESSION.c.began_at.desc()))
             return [Session(*row) for row in rows]
 
-    def end(self, session_digest: str) -> None:
+    def end(self, person_id: str, session_digest: str) -> None:
+        """Of this person only: nobody signs out others by a digest."""
+        this = (SESSION.c.digest == plain(session_digest)) & (SESSION.c.person == person_id)
         with self._database.writing() as connection:
-            connection.execute(delete(SESSION).where(SESSION.c.digest == session_digest))
+            connection.execute(delete(SESSION).where(this))
 
     def end_all(self, person_id: str) -> None:
         with self._database.writing() as connection:

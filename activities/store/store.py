@@ -4,18 +4,29 @@ from typing import Self
 
 from sqlalchemy import select
 
+from activities.store.board import Board
 from activities.store.checks import Checks
+from activities.store.comments import Comments
 from activities.store.database import Database
+from activities.store.digests import Digests
+from activities.store.exceptions import ExceptionReader
+from activities.store.glances import Glances
+from activities.store.house_log import HouseLog
 from activities.store.inbox import Inbox
 from activities.store.ledger import Ledger
+from activities.store.links import MailLinks
 from activities.store.orders import OrderReader
 from activities.store.outbox import Outbox
 from activities.store.people import PeopleRegister
 from activities.store.policies import PolicyShelf
 from activities.store.replies import Replies
+from activities.store.resending import Resending
+from activities.store.saved_links import SavedLinks
 from activities.store.sessions import Sessions
+from activities.store.signatures import Signatures
 from activities.store.tables import REGISTER
 from activities.store.tasks import TaskReader
+from activities.store.uploads import Uploads
 
 
 class Store:
@@ -28,12 +39,23 @@ class Store:
         self.tasks = TaskReader(database)
         self.people = PeopleRegister(database)
         self.inbox = Inbox(database)
+        self.comments = Comments(database)
         self.replies = Replies(database)
         self.policies = PolicyShelf(database)
         self.ledger = Ledger(database)
         self.outbox = Outbox(database)
+        self.digests = Digests(database)
         self.checks = Checks(database)
         self.sessions = Sessions(database)
+        self.links = MailLinks(database)
+        self.signatures = Signatures(database)
+        self.glances = Glances(database)
+        self.saved_links = SavedLinks(database)
+        self.uploads = Uploads(database)
+        self.house_log = HouseLog(database)
+        self.resending = Resending(database)
+        self.board = Board(database)
+        self.exceptions = ExceptionReader(database, self.people)
 
     @classmethod
     def open(cls, database_url: str, temporal_ui_url: str = "http://127.0.0.1:8233") -> Self:

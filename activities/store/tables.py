@@ -15,6 +15,17 @@ NO_PROMISE = date(9999, 12, 31)
 
 CLOSED = text("status <> 'open'")
 """Which tasks the index of kinds holds; who asks for them says so in these words, else SQLite does not see it."""
+OPEN = text("status = 'open'")
+"""The same of open tasks by their order's owner,"""
+THREATENED = text("status IN ('open', 'on_hold') AND risk IN ('late', 'at_risk')")
+"""of orders under way whose promise is in danger,"""
+TROUBLED = text(
+    r"""status = 'open' AND (kind = 'produce' AND body LIKE '%"is_silence_told"\:true%' OR """
+    "kind IN ('make_plan', 'ready_materials', 'ready_equipment', 'ready_people', 'produce') AND id NOT LIKE '%.1')"
+)
+"""of open tasks that are silent, or asked again,"""
+DEAD = text("state = 'dead'")
+"""and of mails that could not be delivered."""
 
 
 class OrderTable(Row, table=True):
@@ -31,6 +42,8 @@ class OrderTable(Row, table=True):
         # What begins with a prefix is sorted without its rows being read.
         Index("ix_order_customer_key", "customer_key", "created_at", "order_id"),
         Index("ix_order_id_created", "order_id", "created_at"),
+        # On the straight path no order is in it.
+        Index("ix_order_threatened", "risk", "due", "order_id", sqlite_where=THREATENED, postgresql_where=THREATENED),
     )
 
     order_id: str = ordered(primary_key=True)
@@ -86,7 +99,7 @@ class TaskTable(Row, table=True):
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_order", "order_id", "status"),
-        Index("ix_task_department", "department", "status", "due_at", "id"),
+        Index("ix_task_department", "department", "status", "due_at", "id", "kind"),
         Index(
             "ix_task_holder",
             "holder",
@@ -108,6 +121,8 @@ class TaskTable(Row, table=True):
             sqlite_where=CLOSED,
             postgresql_where=CLOSED,
         ),
+        Index("ix_task_troubled", "due_at", "id", sqlite_where=TROUBLED, postgresql_where=TROUBLED),
+        Index("ix_task_owner", "owner", "department", "due_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     id: str = ordered(primary_key=True)
@@ -127,11 +142,14 @@ class TaskTable(Row, table=True):
     """As the order's; a new task starts where its order stands, so that a task asked again never gets an old ETag."""
     holder: str | None = ordered(None)
     """The inbox's own, which no flush touches."""
+    owner: str | None = ordered(None)
+    """Of its order: whoever waits for it."""
     body: str = document()
 
 
 class SnoozeTable(Row, table=True):
     __tablename__ = "snooze"
+    __table_args__ = (Index("ix_snooze_person", "person", "until"),)
 
     # The one row that goes with another: who snoozed a task that an undone attempt had opened snoozed nothing.
     task_id: str = Field(primary_key=True, sa_type=ORDERED, foreign_key="task.id", ondelete="CASCADE")
@@ -155,6 +173,21 @@ class InboxLogTable(Row, table=True):
     """Who holds the task from here on."""
     until: datetime | None = None
     reason: str | None = None
+
+
+class CommentTable(Row, table=True):
+    """What people say to each other about a task; nothing is taken back."""
+
+    __tablename__ = "task_comment"
+    __table_args__ = (Index("ix_task_comment_task", "task_id", "id"), Index("ix_task_comment_said", "said_id", unique=True))
+
+    id: int | None = Field(None, primary_key=True)
+    task_id: str = ordered()
+    at: datetime
+    by: str
+    text: str = document()
+    said_id: str = ordered()
+    """The same form sent twice is one comment."""
 
 
 class ReplyTable(Row, table=True):
@@ -216,6 +249,78 @@ class OutboxTable(Row, table=True):
     body: str = document()
 
 
+class MailLinkTable(Row, table=True):
+    """What a link in a mail lets its one reader do, once; only a digest of what the mail has."""
+
+    __tablename__ = "mail_link"
+
+    digest: str = ordered(primary_key=True)
+    order_id: str = ordered()
+    task_id: str | None = None
+    purpose: str
+    who: str = ordered()
+    """The mail's recipient, as the ledger names them."""
+    notice_key: str = ordered()
+    made_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class SignatureTable(Row, table=True):
+    """What a customer signed by a link, or is about to sign."""
+
+    __tablename__ = "signature"
+    __table_args__ = (Index("ix_signature_order", "order_id", "signed_at"),)
+
+    link: str = ordered(primary_key=True)
+    order_id: str = ordered()
+    order_no: str
+    task_id: str
+    statement: str = document()
+    """As it was shown, byte for byte."""
+    sha256: str
+    name: str
+    address: str
+    """Masked."""
+    outcome: str
+    fields: str = document()
+    drafted_at: datetime
+    signed_at: datetime | None = None
+    code_hash: str
+    code_expires_at: datetime
+    attempts: int
+    codes: int
+
+
+class DigestTable(Row, table=True):
+    """What a person was told of a morning: one mail a day, whatever becomes of it."""
+
+    __tablename__ = "digest"
+
+    day: date = Field(primary_key=True)
+    person: str = ordered(primary_key=True)
+    address: str
+    language: str
+    state: str
+    message_id: str
+    at: datetime
+    """When it came into its state."""
+    next_at: datetime
+    """When it may be tried; whoever tries moves this ahead."""
+    attempts: int = 0
+    last_error: str | None = None
+
+
+class KeptNoticeTable(Row, table=True):
+    """What a person would have been told at once, and wants to read in the next digest."""
+
+    __tablename__ = "kept_notice"
+
+    person: str = ordered(primary_key=True)
+    notice_key: str = ordered(primary_key=True)
+    task_id: str = ordered()
+
+
 class PersonTable(Row, table=True):
     __tablename__ = "person"
 
@@ -230,6 +335,8 @@ class PersonTable(Row, table=True):
     away_to: date | None = None
     substitute: str | None = None
     removed: bool = False
+    mail: str = Field(default="instant", sa_column_kwargs={"server_default": "instant"})
+    """How they want to be told of tasks that are not due yet."""
 
 
 class TokenTable(Row, table=True):
@@ -242,6 +349,10 @@ class TokenTable(Row, table=True):
     person: str = ordered(of="person.id")
     created_at: datetime
     revoked: bool = False
+    name: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What its owner calls it, for one who has several."""
+    used_at: datetime | None = None
+    """To some ten minutes: what is used all day need not write all day."""
 
 
 class PasswordTable(Row, table=True):
@@ -263,6 +374,56 @@ class SessionTable(Row, table=True):
     began_at: datetime
     seen_at: datetime
     browser: str
+
+
+class HouseLogTable(Row, table=True):
+    """What admins did to people, and who had mail sent again; kept for ever."""
+
+    __tablename__ = "house_log"
+    __table_args__ = (Index("ix_house_log_about", "about", "id"),)
+
+    id: int | None = Field(None, primary_key=True)
+    at: datetime
+    by: str
+    action: str
+    about: str = ordered()
+    """A person's id, or an order's number."""
+    detail: str = ""
+
+
+class SavedLinkTable(Row, table=True):
+    __tablename__ = "saved_link"
+    __table_args__ = (Index("ix_saved_link_person", "person", "id"),)
+
+    id: int | None = Field(None, primary_key=True)
+    person: str = ordered()
+    name: str
+    query: str
+    at: datetime
+
+
+class UploadTable(Row, table=True):
+    """A file of orders that waits to be entered, for a day at most."""
+
+    __tablename__ = "upload"
+    __table_args__ = (Index("ix_upload_at", "at"),)
+
+    id: str = ordered(primary_key=True)
+    person: str = ordered()
+    name: str
+    content: bytes
+    mapping: str = document()
+    encoding: str
+    is_rebased: bool
+    at: datetime
+    state: str
+    beat_at: datetime
+    total: int
+    entered: int
+    there: int
+    refused: int
+    verdicts: str = document()
+    problem: str
 
 
 class RegisterTable(Row, table=True):
@@ -296,8 +457,13 @@ class PolicyTextTable(Row, table=True):
 
 ORDER, LINE, EVENT, TASK = table(OrderTable), table(LineTable), table(EventTable), table(TaskTable)
 SNOOZE, INBOX_LOG, REPLY = table(SnoozeTable), table(InboxLogTable), table(ReplyTable)
+COMMENT = table(CommentTable)
 NOTICE, OUTBOX = table(NoticeTable), table(OutboxTable)
+DIGEST, KEPT_NOTICE = table(DigestTable), table(KeptNoticeTable)
+MAIL_LINK, SIGNATURE = table(MailLinkTable), table(SignatureTable)
 PERSON, TOKEN, REGISTER = table(PersonTable), table(TokenTable), table(RegisterTable)
 PASSWORD, SESSION = table(PasswordTable), table(SessionTable)
+HOUSE_LOG = table(HouseLogTable)
+SAVED_LINK, UPLOAD = table(SavedLinkTable), table(UploadTable)
 POLICY, POLICY_TEXT = table(PolicyTable), table(PolicyTextTable)
 METADATA = Row.metadata

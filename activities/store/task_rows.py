@@ -45,7 +45,10 @@ def write(database: Database, connection: Connection, flush: Flush, standing: St
     opened = {event.data.task.id: event.seq for event in flush.events if isinstance(event.data, TaskOpened)}
     tasks = (*flush.tasks, *unmended(flush, known, standing))
     # Not opened in this batch means before it.
-    rows = [row_of(task, opened.get(task.id, flush.first_seq - 1), known.get(task_key(task.id)), standing) for task in tasks]
+    owner = flush.order.owner
+    rows = [
+        row_of(task, opened.get(task.id, flush.first_seq - 1), known.get(task_key(task.id)), standing, owner) for task in tasks
+    ]
     gone = {key for key, row in known.items() if is_ghost(row, flush)} - {row["id"] for row in rows}
     if gone:
         connection.execute(GONE, {"gone": sorted(gone)})
@@ -74,7 +77,7 @@ def differs(row: dict[str, Any], known: Any) -> bool:
     return known is None or known.body != row["body"]
 
 
-def row_of(task: Task, opened_seq: int, known: Any, standing: Standing) -> dict[str, Any]:
+def row_of(task: Task, opened_seq: int, known: Any, standing: Standing, owner: str) -> dict[str, Any]:
     return {
         "id": task_key(task.id),
         "order_id": standing.order_id,
@@ -88,5 +91,6 @@ def row_of(task: Task, opened_seq: int, known: Any, standing: Standing) -> dict[
         "version": task.version,
         "unnumbered": standing.unnumbered if known is None or standing.healed else known.unnumbered,
         "holder": known.holder if known else None,
+        "owner": owner,
         "body": task.model_dump_json(),
     }

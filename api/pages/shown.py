@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from api.pages.addresses import order_url, task_url
+from api.pages.places import place
 from workflows.types.words import Lateness, OrderStatus, Risk, TaskStatus
 
 MARKS: Mapping[str, str] = {
@@ -25,4 +27,4 @@ def mark(word: str | None) -> str:
     return MARKS.get(word or "", "")
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"mark": mark}
+FILTERS: dict[str, Callable[..., Any]] = {"order_url": order_url, "task_url": task_url, "mark": mark, "place": place}

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from activities.languages import Tongue
+from activities.languages.bidi import tamed
 from activities.languages.tongue import NAMES
 from activities.mail.words import Words
 from api.pages import shown
@@ -46,6 +47,7 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            finalize=tamed,
         )
         self._templates.globals.update(static=static_url, links=links, languages=NAMES)
         self._templates.filters.update(shown.FILTERS)

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData, Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from activities.languages import Tongue, chosen
+from activities.languages import Tongue, chosen, wished
 from activities.store import Person
 from activities.store.replies import Reply
 from activities.store.sessions import Session
@@ -23,7 +23,7 @@ from api.pages.site import HEADERS, Site
 from api.problems import Problem
 from api.services import Services, services
 from api.shell import meaning
-from api.visit import PATIENCE, Visit
+from api.visit import PATIENCE, Visit, enter
 from workflows.types.words import Language
 
 P = ParamSpec("P")
@@ -87,11 +87,28 @@ class Visitor:
             raise Problem(403, "forged", "this form was not made for you, or you have signed in anew since: reload the page")
         return form
 
-    async def do(self, deed: Deed[Any], value: Mapping[str, Any], key: str, method: str = "POST") -> Reply:
-        """Does what the API's route of the same deed does; raises Problem and what else `Performer.answer` does."""
+    async def do(
+        self,
+        deed: Deed[Any],
+        value: Mapping[str, Any],
+        key: str,
+        method: str = "POST",
+        *,
+        seen: str = "",
+        whom: Person | None = None,
+    ) -> Reply:
+        """Does what the API's route of the same deed does; raises Problem and what else `Performer.answer` does.
+
+        `seen` is the version that the page showed, for who must not speak about another; `whom` says who speaks where
+        nobody has to sign in.
+        """
         body = Body(dict(value), fingerprint(dict(value)))
-        headers = Headers({"idempotency-key": key} if key else {})
-        visit = Visit(self.person, body, headers, method, self.until)
+        given = {"idempotency-key": key, "if-match": f'"{seen}"' if seen else ""}
+        visit = Visit(
+            whom or self.person, body, Headers({name: text for name, text in given.items() if text}), method, self.until
+        )
+        # From here on whatever ends the request knows whether the order may have heard.
+        enter(self.request.scope, visit)
         return (await self.here.performer.answer(visit, deed)).reply
 
 
@@ -124,12 +141,24 @@ def for_anyone(site: Site, handler: Handler) -> Endpoint:
                 await recognise(visitor)
                 return remembering(await handler(visitor), request)
         except SignInFirst:
-            return RedirectResponse(f"/sign-in?next={quote(address(request))}", 303, HEADERS)
+            return sign_in_first(request)
         except Exception as error:
             problem = meaning(error, request.scope)
             return visitor.page("problem.html", problem.status, problem=problem)
+        finally:
+            # Files that were sent are temporary ones.
+            await request.close()
 
     return endpoint
+
+
+def sign_in_first(request: Request) -> Response:
+    """A part of a page cannot show the form for it: the whole page goes there."""
+    if "hx-request" in request.headers:
+        whole = urlsplit(request.headers.get("hx-current-url", ""))
+        then = whole.path + (f"?{whole.query}" if whole.query else "")
+        return Response("", 200, {**HEADERS, "HX-Redirect": f"/sign-in?next={quote(then)}"}, HTML)
+    return RedirectResponse(f"/sign-in?next={quote(address(request))}", 303, HEADERS)
 
 
 async def recognise(visitor: Visitor) -> None:
@@ -156,7 +185,7 @@ def tongue_of(request: Request, person: Person | None) -> Tongue:
     """By the link, else by what was chosen here before, else the person's, else the browser's."""
     wishes = [request.query_params.get("lang", ""), request.cookies.get(LANGUAGE, "")]
     wishes += [person.language] if person else []
-    wishes += [part.partition(";")[0] for part in request.headers.get("accept-language", "").split(",")]
+    wishes += wished(request.headers.get("accept-language", ""))
     return Tongue.of(chosen(wishes) or Language.EN)
 
 

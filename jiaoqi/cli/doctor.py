@@ -13,6 +13,7 @@ from temporalio.runtime import Runtime
 from activities.store import Store
 from jiaoqi.cli.engine import PATIENCE, working_engine
 from jiaoqi.cli.options import home_option, json_option
+from jiaoqi.cli.speaking import say, worded
 from jiaoqi.cli.store import of_running_stack
 from jiaoqi.cli.tables import table
 from jiaoqi.connection import connect
@@ -67,10 +68,10 @@ async def bring_back(store: Store, settings: Settings, numbers: Iterable[str], a
         try:
             rebuilt = await rebuild(store, engine, number)
         except JiaoqiError as refusal:
-            click.echo(f"jiaoqi: {refusal}", err=True)
+            say(f"jiaoqi: {refusal}", to_stderr=True)
             status = max(status, refusal.exit_code)
         else:
-            click.echo(json.dumps(asdict(rebuilt), ensure_ascii=False) if as_json else described(rebuilt))
+            click.echo(json.dumps(asdict(rebuilt), ensure_ascii=False) if as_json else worded(described(rebuilt)))
     return status
 
 
@@ -95,15 +96,17 @@ def progress() -> Callable[[int], None]:
 
 
 def told(report: Report) -> str:
-    return "\n\n".join([*groups(report.findings), summary(report)])
+    return "\n\n".join([*groups(report.findings), worded(summary(report))])
 
 
 def groups(findings: list[Finding]) -> Iterator[str]:
     for kind, heading in HEADINGS.items():
         of_kind = sorted((finding for finding in findings if finding.kind is kind), key=lambda finding: finding.where)
         if of_kind:
-            lines = table(("WHERE", "WHAT", "TO DO"), [(each.where, each.what, todo(each)) for each in of_kind])
-            yield f"{heading} ({len(of_kind)})\n{indented(lines)}"
+            lines = table(
+                ("WHERE", "WHAT", "TO DO"), [(worded(each.where), worded(each.what), worded(todo(each))) for each in of_kind]
+            )
+            yield f"{worded(heading)} ({len(of_kind)})\n{indented(lines)}"
 
 
 def todo(finding: Finding) -> str:
@@ -115,7 +118,7 @@ def indented(text: str) -> str:
 
 
 def summary(report: Report) -> str:
-    looked = f"{report.orders} orders looked at, {report.compared} compared with their workflow"
-    if not report.findings:
-        return f"{looked}: nothing found"
-    return f"{looked}: {len(report.findings)} findings, {report.healed} of them healed"
+    orders, compared, findings, healed = report.orders, report.compared, len(report.findings), report.healed
+    if not findings:
+        return f"{orders} orders looked at, {compared} compared with their workflow: nothing found"
+    return f"{orders} orders looked at, {compared} compared with their workflow: {findings} findings, {healed} of them healed"

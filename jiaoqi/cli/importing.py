@@ -11,19 +11,10 @@ from pathlib import Path
 import click
 import uvloop
 
-from activities.store import Person, Store
-from api.policy import PolicyInForce
-from jiaoqi.cli.engine import working_engine
-from jiaoqi.cli.options import home_option
-from jiaoqi.cli.people import MayNot, NobodyHasThisName
-from jiaoqi.cli.store import of_running_stack
-from jiaoqi.cli.tables import table
-from jiaoqi.importing import (
-    Desk,
+from activities.importing import (
     FileOrder,
     OrderFile,
     Outcome,
-    PolicyLookedAt,
     Survey,
     Tally,
     Verdict,
@@ -31,8 +22,17 @@ from jiaoqi.importing import (
     opened,
     survey,
 )
-from jiaoqi.importing.mapping_file import named
-from jiaoqi.importing.report import check_place, write
+from activities.importing.mapping_file import named
+from activities.importing.report import check_place, write
+from activities.store import Person, Store
+from api.importing import Desk, PolicyLookedAt
+from api.policy import PolicyInForce
+from jiaoqi.cli.engine import working_engine
+from jiaoqi.cli.options import home_option
+from jiaoqi.cli.people import MayNot, NobodyHasThisName
+from jiaoqi.cli.speaking import say, worded
+from jiaoqi.cli.store import of_running_stack
+from jiaoqi.cli.tables import table
 from jiaoqi.settings import Settings
 from workflows.rules.authority import may_enter_orders
 
@@ -157,20 +157,23 @@ def telling(file: OrderFile, to: Path | None, *, is_rehearsal: bool) -> Iterator
         if tally.counts:
             told(tally, file, to, is_rehearsal)
         if isinstance(end, KeyboardInterrupt):
-            click.echo("jiaoqi: interrupted; what was entered stays, import again to go on", err=True)
+            say("jiaoqi: interrupted; what was entered stays, import again to go on", to_stderr=True)
         raise
     told(tally, file, to, is_rehearsal)
 
 
 def told(tally: Tally, file: OrderFile, to: Path | None, is_rehearsal: bool) -> None:
     """What was refused, row by row, then the counts."""
-    faults = [(*fault, order_no) for fault, order_no in sorted(tally.faults)]
+    faults = [(fault.row, fault.column, worded(fault.reason), order_no) for fault, order_no in sorted(tally.faults)]
     if faults:
         click.echo(table(COLUMNS, faults[:MOST_SHOWN]))
     if more := faults[MOST_SHOWN:]:
-        click.echo(f"… and {len(more)} more; --report FILE has them all")
-    entered, counts = "would be entered" if is_rehearsal else "entered", tally.counts
-    click.echo(f"{counts[Outcome.ENTERED]} {entered}, {counts[Outcome.THERE]} already there, {counts[Outcome.REFUSED]} refused")
+        say(f"… and {len(more)} more; --report FILE has them all")
+    entered, there, refused = (tally.counts[each] for each in (Outcome.ENTERED, Outcome.THERE, Outcome.REFUSED))
+    if is_rehearsal:
+        say(f"{entered} would be entered, {there} already there, {refused} refused")
+    else:
+        say(f"{entered} entered, {there} already there, {refused} refused")
     if to is not None:
         write(to, file, tally)
-        click.echo(f"the refused rows are in {to}", err=True)
+        say(f"the refused rows are in {to}", to_stderr=True)

@@ -8,7 +8,9 @@ from typing import NoReturn
 import click
 from typing_extensions import override
 
-from jiaoqi.errors import JiaoqiError
+from activities.failures import ForeseenFailure
+from jiaoqi.cli.helping import show, translated
+from jiaoqi.cli.speaking import say
 from jiaoqi.leaving import leave
 
 # Where each command lives: "module:name".
@@ -41,7 +43,7 @@ class Commands(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+        return translated(command)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,12 +54,12 @@ def jiaoqi() -> None:
 def run(arguments: list[str]) -> int:
     """The exit status: 0 done, 1 findings, 2 usage, 3 no stack; expected failures are one line on stderr."""
     try:
-        status = jiaoqi.main(arguments, prog_name="jiaoqi", standalone_mode=False)
+        status = translated(jiaoqi).main(arguments, prog_name="jiaoqi", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        show(error)
         return error.exit_code
-    except JiaoqiError as error:
-        click.echo(f"jiaoqi: {error}", err=True)
+    except ForeseenFailure as error:
+        say(f"jiaoqi: {error}", to_stderr=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED

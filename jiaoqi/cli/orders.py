@@ -11,6 +11,7 @@ import click
 from activities.store import OrderFilter
 from activities.store.views import OrderOut, Page
 from jiaoqi.cli.options import home_option, json_option, limit_option, one_of
+from jiaoqi.cli.speaking import worded
 from jiaoqi.cli.store import of_running_stack
 from jiaoqi.cli.tables import minute, table
 from jiaoqi.errors import JiaoqiError
@@ -96,13 +97,22 @@ def row(found: OrderOut) -> tuple[object, ...]:
 
 def described(found: OrderOut) -> str:
     """An order on one screen: what, where it stands, its dates, its promises, and who has to do what."""
-    parts = [table((found.order_no, found.customer.name), facts(found)), table(("LINE", "PRODUCT", "QUANTITY"), lines(found))]
+    parts = [
+        table((found.order_no, found.customer.name), translated(facts(found))),
+        table(("LINE", "PRODUCT", "QUANTITY"), lines(found)),
+    ]
     if found.promises:
         promises = [(each.revision, each.date, each.by, each.reason) for each in found.promises]
         parts.append(table(("PROMISE", "DATE", "BY", "REASON"), promises))
     if found.open_tasks:
         parts.append(table(TASK_COLUMNS, tasks(found)))
     return "\n\n".join(parts)
+
+
+def translated(facts: Iterator[tuple[str, object]]) -> Iterator[tuple[str, object]]:
+    for name, fact in facts:
+        # A text that is no closed word was made of ours.
+        yield worded(name), worded(fact) if type(fact) is str else fact
 
 
 def facts(found: OrderOut) -> Iterator[tuple[str, object]]:

@@ -1,31 +1,29 @@
 """`jiaoqi people`: who works at the plant, and the tokens that they sign in with."""
 
 import json
-import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from activities import passwords
+from activities.people_rules import NO_HEAD, NOBODY, email_fault, lacks, name_fault
 from activities.store import Person, Store, UnknownPerson
 from jiaoqi.cli.options import home_option
+from jiaoqi.cli.speaking import named, worded
 from jiaoqi.cli.store import opened
 from jiaoqi.cli.tables import table
 from jiaoqi.errors import JiaoqiError
-from workflows.types.words import Department, Language
+from workflows.types.words import Department, Language, MailWish
 
-LONGEST_NAME = 64
-UNSEEN = ("C", "Z")
-"""The categories of characters that nobody sees: control, format, unassigned, spaces."""
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-# Actors that are nobody in the register, and the word by which the API calls whoever asks.
-RESERVED = ("customer", "system", "me")
+BY_COMMAND = "jiaoqi people token"
+"""What a token is called that was made here."""
 # By value: click alone would offer the names of an enum's members.
 DEPARTMENT = click.Choice([department.value for department in Department])
 LANGUAGE = click.Choice([language.value for language in Language])
+MAIL = click.Choice([wish.value for wish in MailWish])
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -54,10 +52,18 @@ def people() -> None:
 @click.option("--head", "heads", type=DEPARTMENT, multiple=True, help="A department that they lead; a head is a member.")
 @click.option("--admin", is_flag=True, help="May change people and policy.")
 @click.option("--language", type=LANGUAGE, default=Language.EN.value, show_default=True, help="Of their mails.")
+@click.option("--mail", type=MAIL, help="New tasks and reminders: each at once, or in the next digest.")
 def add(
-    home: Path | None, name: str, email: str, departments: tuple[str, ...], heads: tuple[str, ...], admin: bool, language: str
+    home: Path | None,
+    name: str,
+    email: str,
+    departments: tuple[str, ...],
+    heads: tuple[str, ...],
+    admin: bool,
+    language: str,
+    mail: str | None,
 ) -> None:
-    """Add NAME, or say anew who they are: all but an absence is replaced."""
+    """Add NAME, or say anew who they are: all but an absence and their wish for mail is replaced."""
     if not (departments or heads or admin):
         raise click.UsageError("say --department, --head or --admin: who is none of these can do nothing")
     person = Person(
@@ -70,7 +76,11 @@ def add(
         admin=admin,
     )
     with opened(home) as store:
-        store.people.put(person)
+        known = store.people.get(name)
+        # A name for people to read is given on a page; the command knows only the id.
+        store.people.put(person.model_copy(update={"name": known.name}) if known else person)
+        if mail:
+            store.people.wishes(name, MailWish(mail))
         warn(store)
 
 
@@ -109,7 +119,7 @@ def away(home: Path | None, name: str, first: datetime, last: datetime, substitu
 @home_option
 @click.argument("name")
 def remove(home: Path | None, name: str) -> None:
-    """Remove NAME; their tokens end, what they did stays on record."""
+    """Remove NAME; their tokens, sessions and password end, what they did stays on record."""
     with opened(home) as store, known_people():
         store.people.remove(name)
         warn(store)
@@ -121,23 +131,40 @@ def remove(home: Path | None, name: str) -> None:
 def token(home: Path | None, name: str) -> None:
     """Make a new token for NAME and print it; it can't be shown again."""
     with opened(home) as store, known_people():
-        click.echo(store.people.new_token(name))
+        click.echo(store.people.new_token(name, BY_COMMAND))
+
+
+@people.command()
+@home_option
+@click.argument("name")
+@click.option("--prompt", is_flag=True, help="Ask for the password instead of making one.")
+def password(home: Path | None, name: str, prompt: bool) -> None:
+    """Give NAME a new password for the pages and print it once; who was signed in as NAME is signed out."""
+    with opened(home) as store, known_people():
+        if store.people.get(name) is None:
+            raise UnknownPerson(name)
+        chosen = asked_for(name) if prompt else passwords.made()
+        store.sessions.set_password(name, chosen, datetime.now(UTC))
+        if not prompt:
+            click.echo(chosen)
+
+
+def asked_for(name: str) -> str:
+    chosen: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    if fault := passwords.fault(chosen, name):
+        raise click.UsageError(f"the password {fault}")
+    return chosen
 
 
 def checked_name(name: str) -> str:
-    """A name that can be an id: it stands in addresses, in mails, and in lists that commas separate."""
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise click.UsageError(f"NAME: has 1 to {LONGEST_NAME} characters")
-    if any(unicodedata.category(char)[0] in UNSEEN for char in name):
-        raise click.UsageError(f"NAME: {name!r} has characters that can't be seen; write one word")
-    if name in RESERVED or "," in name or "/" in name:
-        raise click.UsageError(f"NAME: {name!r} can't be a person's name here")
+    if fault := name_fault(name):
+        raise click.UsageError(f"NAME: {fault}")
     return name
 
 
 def checked_email(email: str) -> str:
-    if not EMAIL.fullmatch(email) or not email.isprintable():
-        raise click.UsageError(f"--email: {email!r} is no mail address")
+    if fault := email_fault(email):
+        raise click.UsageError(f"--email: {fault}")
     return email
 
 
@@ -151,20 +178,21 @@ def known_people() -> Iterator[None]:
 
 def warn(store: Store) -> None:
     """Every department has a head and somebody in it (R1): who has not is told, and stops nothing."""
-    register = store.people.register()
-    empty = [department for department in Department if not register.members(department)]
-    headless = [department for department in Department if not register.heads(department) and department not in empty]
-    lacks = [(words, ", ".join(found)) for words, found in (("nobody", empty), ("no head", headless)) if found]
-    if lacks:
-        click.echo("jiaoqi: " + "; ".join(f"{words} in {found}" for words, found in lacks), err=True)
+    found: dict[str, list[Department]] = {}
+    for lack in lacks(store.people.register()):
+        if lack.department:
+            found.setdefault(lack.of, []).append(lack.department)
+    if found:
+        told = (worded(f"{of} in {', '.join(map(named, found[of]))}") for of in (NOBODY, NO_HEAD) if of in found)
+        click.echo("jiaoqi: " + "; ".join(told), err=True)
 
 
 def roles(person: Person) -> list[str]:
-    heads = [f"head of {department}" for department in person.head_of]
-    members = [department.value for department in person.departments if department not in person.head_of]
-    return [*heads, *members, *(["admin"] if person.admin else [])]
+    heads = [worded(f"head of {department}") for department in person.head_of]
+    members = [named(department) for department in person.departments if department not in person.head_of]
+    return [*heads, *members, *([worded("admin")] if person.admin else [])]
 
 
 def absence(person: Person) -> str:
     away = person.away
-    return f"{away.from_} to {away.to}, substitute {away.substitute}" if away else ""
+    return worded(f"{away.from_} to {away.to}, substitute {away.substitute}") if away else ""

@@ -8,10 +8,12 @@ import click
 
 from activities.policy_file import PolicyError, changes, dump, parse
 from activities.store import Store
+from api.adopting import Applied, Preview, preview
 from api.policy import PolicyInForce
-from jiaoqi.cli.applying import Application, Applied, Preview, apply_to_orders, preview
+from jiaoqi.cli.applying import Candidate, apply_to_orders
 from jiaoqi.cli.options import home_option
 from jiaoqi.cli.people import MayNot, NobodyHasThisName
+from jiaoqi.cli.speaking import say
 from jiaoqi.cli.store import of_running_stack
 from jiaoqi.cli.tables import minute, table
 from jiaoqi.settings import Settings
@@ -45,9 +47,9 @@ def check(home: Path | None, file: Path) -> int:
     """Say what is wrong with a policy file, with key and line; exit 1 if anything is."""
     found = read(file)
     if isinstance(found, str):
-        click.echo(found)
+        say(found)
         return FINDINGS
-    click.echo(f"{file}: version {found[1].version} is in order")
+    say(f"{file}: version {found[1].version} is in order")
     return 0
 
 
@@ -63,17 +65,21 @@ def apply(home: Path | None, file: Path, dry_run: bool, name: str | None) -> int
     """
     found = read(file)
     if isinstance(found, str):
-        click.echo(found)
+        say(found)
         return FINDINGS
     settings = Settings.load(home)
     _ = settings.temporal_address
     with of_running_stack(home) as store:
-        application = Application.of(store, settings, *found, by=admin(store, name))
-        tell_changes(application.before, application.policy)
-        tell_moves(asyncio.run(preview(application)), application.policy)
+        candidate = Candidate.of(store, settings, *found, by=admin(store, name))
+        tell_changes(candidate.before, candidate.policy)
+        tell_moves(asyncio.run(previewed(candidate)), candidate.policy)
         if dry_run:
             return 0
-        return tell_applied(asyncio.run(apply_to_orders(application)), application.policy)
+        return tell_applied(asyncio.run(apply_to_orders(candidate)), candidate.policy)
+
+
+async def previewed(candidate: Candidate) -> Preview:
+    return await preview(await candidate.application())
 
 
 def read(file: Path) -> tuple[str, Policy] | str:
@@ -101,17 +107,19 @@ def admin(store: Store, name: str | None) -> Actor:
 
 def tell_changes(before: Policy, after: Policy) -> None:
     told = changes(before, after)
-    click.echo("\n".join(["changes:", *(f"  {line}" for line in told)]) if told else "changes: none")
+    say("changes:" if told else "changes: none")
+    for line in told:
+        click.echo(f"  {line}")
 
 
 def tell_moves(preview: Preview, policy: Policy) -> None:
     zone = policy.plant.time_zone
     for order_no in preview.silent:
-        click.echo(f"{order_no}: does not say what would move", err=True)
+        say(f"{order_no}: does not say what would move", to_stderr=True)
     if not preview.moved:
-        click.echo("deadlines that move: none")
+        say("deadlines that move: none")
         return
-    click.echo(f"deadlines that move ({zone}):")
+    say(f"deadlines that move ({zone}):")
     rows = [(each.order_no, each.task_id, minute(each.due_at, zone), "→", minute(each.would_be, zone)) for each in preview.moved]
     click.echo(table(("ORDER", "TASK", "DUE", "", "WOULD BE"), rows))
 
@@ -119,7 +127,10 @@ def tell_moves(preview: Preview, policy: Policy) -> None:
 def tell_applied(applied: Applied, policy: Policy) -> int:
     """One line a failure, then the counts."""
     for order_no, reason in applied.failed:
-        click.echo(f"{order_no}: {reason}", err=True)
-    failures = f", {len(applied.failed)} did not answer; apply again" if applied.failed else ""
-    click.echo(f"version {policy.version} governs new orders and {applied.adopted} under way{failures}")
+        say(f"{order_no}: {reason}", to_stderr=True)
+    if applied.failed:
+        failed = len(applied.failed)
+        say(f"version {policy.version} governs new orders and {applied.adopted} under way, {failed} did not answer; apply again")
+    else:
+        say(f"version {policy.version} governs new orders and {applied.adopted} under way")
     return FINDINGS if applied.failed else 0

@@ -11,12 +11,13 @@ from pathlib import Path
 import click
 
 from activities import policy_file
+from activities.importing.mapping_file import named
 from jiaoqi.cli.importing import delimiter_known, encoding_known
 from jiaoqi.cli.options import json_option
 from jiaoqi.cli.policy import read
+from jiaoqi.cli.speaking import worded
 from jiaoqi.cli.tables import table, width
 from jiaoqi.errors import SettingIsWrong
-from jiaoqi.importing.mapping_file import named
 from jiaoqi.rehearsing import telling
 from jiaoqi.rehearsing.crew import rehearse as rehearsed
 from jiaoqi.rehearsing.figures import Figures, figures
@@ -74,7 +75,9 @@ def rehearse(
         check_place(to, path)
     found = sorted_out(path.name, past.orders())
     if not found.orders:
-        click.echo(rows_told(("ORDERS", ""), telling.about(found)) if found.unusable else "there are no orders in the file")
+        click.echo(
+            rows_told(("ORDERS", ""), telling.about(found)) if found.unusable else worded("there are no orders in the file")
+        )
         return FINDINGS
     resolved = [for_the_years_of(found, policy) for policy in names_apart(policies, files)]
     with progress(len(found.orders)) as tell:
@@ -130,9 +133,9 @@ def told(found: Found, results: Sequence[Figures]) -> str:
     """Three tables, the policies side by side."""
     versions = [each.version for each in results]
     parts = [
-        f"Rehearsal of {found.name}: past orders from {found.first} to {found.last}, as of the last of these days.",
+        worded(f"Rehearsal of {found.name}: past orders from {found.first} to {found.last}, as of the last of these days."),
         rows_told(("ORDERS", ""), telling.about(found)),
-        ASSUMED.format(plant=versions[0]),
+        worded(ASSUMED.format(plant=versions[0])),
         rows_told(("WARNINGS", *versions), telling.warned(results)),
         rows_told(("MAILS", *versions), telling.mailed(results)),
     ]
@@ -141,7 +144,7 @@ def told(found: Found, results: Sequence[Figures]) -> str:
 
 def rows_told(head: Row, rows: Iterable[Row]) -> str:
     """The names to the left, the figures below one another to the right."""
-    found = [head, *rows]
+    found = [tuple(map(worded, head)), *((worded(name), *cells) for name, *cells in rows)]
     _, *widths = [max(map(width, column)) for column in zip(*found, strict=True)]
     lined_up = [(name, *map(to_the_right, cells, widths)) for name, *cells in found]
     return table(lined_up[0], lined_up[1:])

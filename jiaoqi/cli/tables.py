@@ -3,20 +3,23 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from jiaoqi.cli.speaking import named, worded
 
 GAP = "  "
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """The rows below their head; None is a dash."""
-    cells = [list(head), *([written(cell) for cell in row] for row in rows)]
+    """The rows below their head, in the terminal's language; None is a dash."""
+    cells = [[worded(name) for name in head], *([written(cell) for cell in row] for row in rows)]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     return "\n".join(GAP.join(map(padded, row, widths)).rstrip() for row in cells)
 
 
 def written(cell: object) -> str:
-    return "-" if cell is None or cell == "" else str(cell)
+    return "-" if cell is None or cell == "" else named(cell) if isinstance(cell, StrEnum) else str(cell)
 
 
 def width(text: str) -> int:

@@ -10,14 +10,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.engine import EngineIsAway, NotRunning, OutcomeIsUnknown
 from api.temporal import TemporalEngine, patiently
+from api.watching import ORDERS
 from jiaoqi.errors import TemporalDoesNotAnswer
 from workflows import ids
 
 WITHIN = 20.0
 """Seconds for one order's answer."""
-ORDERS = "WorkflowType='Order'"
-RUNNING = f"{ORDERS} AND ExecutionStatus='Running'"
-STUCK = f"{RUNNING} AND TemporalReportedProblems IS NOT NULL"
 ENDED = f"{ORDERS} AND ExecutionStatus IN ('Completed', 'Terminated', 'Failed', 'TimedOut', 'Canceled')"
 PREFIX = ids.workflow_id("")
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from activities.store import OrderFilter, Store, UnknownPolicy
 from activities.store.checks import OrderRows
+from api.watching import RUNNING, STUCK
 from jiaoqi.doctor import books, lagging, surroundings
-from jiaoqi.doctor.engine import ENDED, RUNNING, STUCK, Engine, NoAnswer, Seen
+from jiaoqi.doctor.engine import ENDED, Engine, NoAnswer, Seen
 from jiaoqi.doctor.findings import Finding, Kind, Report
 from jiaoqi.doctor.healing import Healer
 from jiaoqi.doctor.verdicts import RESTORE, differing, ended, not_in_store, silent, stuck

@@ -49,7 +49,7 @@ def dead_mail(store: Store, now: datetime) -> Iterator[Finding]:
         yield Finding(
             kind=Kind.DEAD_MAIL,
             what=f"{row.kind} to {row.recipient} ({row.address}), given up {row.at:%Y-%m-%dT%H:%M:%SZ}: {row.last_error}",
-            todo=f"tell {row.recipient} by other means, and correct the address: it is never sent again",
+            todo=f"correct the address of {row.recipient}, then send it again on the page /operations",
             order_no=row.order_no,
             task_id=row.task_id,
             message_id=row.message_id,

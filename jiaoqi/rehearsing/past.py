@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from jiaoqi.importing import FileOrder, OrderFile, gather, opened, survey
-from jiaoqi.importing.mapping import Mapping
-from jiaoqi.importing.mapping_file import MappingIsWrong
-from jiaoqi.importing.reading import Row
+from activities.importing import FileOrder, OrderFile, gather, opened, survey
+from activities.importing.mapping import Mapping
+from activities.importing.mapping_file import MappingIsWrong
+from activities.importing.reading import Row
 from workflows.types.orders import MOST_LINES
 from workflows.types.words import Priority
 

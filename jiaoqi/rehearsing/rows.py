@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jiaoqi.importing.report_form import harmless
-from jiaoqi.importing.tables import FileCannotBeRead
+from activities.importing.report_form import harmless
+from activities.importing.tables import FileCannotBeRead
 from jiaoqi.rehearsing.course import Lost
 from jiaoqi.rehearsing.figures import days_before, first_told
 from jiaoqi.rehearsing.play import Played

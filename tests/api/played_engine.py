@@ -8,9 +8,10 @@ from typing import Any
 from typing_extensions import override
 
 from activities.store import SqlJournal, Store
-from api.engine import AlreadyEntered, Engine, NotRunning, Refused
+from api.engine import AlreadyEntered, Engine, EngineIsAway, NotRunning, Refused
 from workflows import ids
-from workflows.rules import amending, dates, fold, hearing, views
+from workflows.adoption import MovedDeadline
+from workflows.rules import amending, dates, deadlines, fold, hearing, views
 from workflows.rules.calendar import Calendar
 from workflows.types import commands as c
 from workflows.types import events as e
@@ -125,11 +126,19 @@ class PlayedOrder:
                 return e.DeadlineMoved(task_id=said.task_id, due_at=due, due_soon_at=due, reason=said.reason)
             case c.RepromiseOrder():
                 return e.Promised(promise=self.promise(said, now))
+            case c.CustomerAnswers(revision=revision, agreed=agreed):
+                promised = self.state.promises[revision - 1].date
+                if agreed:
+                    return e.CustomerConfirmed(revision=revision, promised=promised)
+                return e.CustomerDeclined(revision=revision, promised=promised, reason=said.reason or "", wanted=said.wanted)
             case c.HoldOrder():
                 until = dates.instant(said.until, self.calendar)
                 return e.Held(hold=Hold(reason=said.reason, since=now, until=until, by=said.actor.id))
             case c.ResumeOrder():
                 return e.Resumed(reason=said.reason)
+            case c.AdoptPolicy():
+                self.policies[said.digest] = said.policy
+                return e.PolicyAdopted(policy=said.digest, version=said.policy.version, latest_finish={})
             case c.CancelOrder():
                 return e.OrderClosed(status=OrderStatus.CANCELLED, delivery=DeliveryState.PENDING, reason=said.reason)
         raise AssertionError(said)
@@ -146,6 +155,10 @@ class PlayedOrder:
         )
 
 
+def under(state: OrderState, policy: Policy) -> OrderState:
+    return state.model_copy(update={"policy": policy})
+
+
 class PlayedEngine(Engine):
     """Set `fails_before` or `fails_after` to what the next call is to raise, `waits` to an event that it waits for first."""
 
@@ -160,6 +173,7 @@ class PlayedEngine(Engine):
         self.before: Callable[[], None] = lambda: None
         """What happens after the API has judged, and before the order hears of it."""
         self.away: list[str] = []
+        self.stuck_orders: list[str] = []
 
     @override
     async def update(self, order_no: str, name: str, words: c.Said, within: float) -> int:
@@ -187,6 +201,26 @@ class PlayedEngine(Engine):
     @override
     async def missing(self) -> list[str]:
         return self.away
+
+    @override
+    async def preview_policy(self, order_no: str, policy: Policy, within: float) -> list[MovedDeadline]:
+        state = self.order(order_no).state
+        would_be = {
+            task.id: deadlines.due_at(task.kind, under(state, policy), task.opened_at, Calendar.of(policy.plant))
+            for task in state.tasks.values()
+        }
+        moved = ((task, due) for task in state.tasks.values() if (due := would_be[task.id]) != task.due_at)
+        return [MovedDeadline(task_id=task.id, due_at=task.due_at, would_be=due) for task, due in moved]
+
+    @override
+    async def workers(self) -> list[str]:
+        if "temporal" in self.away:
+            raise EngineIsAway
+        return [] if self.away else ["a worker"]
+
+    @override
+    async def stuck(self, most: int) -> list[str]:
+        return self.stuck_orders[:most]
 
     async def _begin(self, name: str, ref: SaidRef) -> None:
         self.heard.append((name, ref.id))

@@ -1,6 +1,8 @@
 """`jiaoqi people` as a shell meets it, with no stack running."""
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from click.testing import CliRunner, Result
 from activities.store import Store
 from jiaoqi.cli.main import jiaoqi, run
 from jiaoqi.settings import Settings
+from workflows.types.words import MailWish
 
 UNFIT = ("", "me", "system", "customer", "a,b", "a/b", "a\tb", "a b", "a\u200bb", "x" * 65)
 ADD = ("people", "add", "wang", "--email", "wang@plant.example")
@@ -128,3 +131,62 @@ def test_a_store_that_is_away_is_no_stack(
     assert line.startswith("jiaoqi: the store does not answer: ")
     assert "secret" not in line
     assert not home.exists()
+
+
+def test_a_new_password_is_printed_once_and_signs_everybody_out(home: Path) -> None:
+    done(home, *ADD, "--department", "sales")
+    first = done(home, "people", "password", "wang").removesuffix("\n")
+    store = Store.open(Settings.load(home, {}).database_url)
+    assert store.sessions.is_password("wang", first)
+    now = datetime.now(UTC)
+    secret = store.sessions.begin("wang", "", now)
+    second = done(home, "people", "password", "wang").removesuffix("\n")
+    assert first != second and len(second) >= 20
+    assert not store.sessions.is_password("wang", first)
+    assert store.sessions.is_password("wang", second)
+    assert store.sessions.find(secret, now) is None
+    store.close()
+
+
+def test_a_password_can_be_chosen_if_it_is_long_enough_and_not_the_name(home: Path) -> None:
+    done(home, *ADD, "--department", "sales")
+
+    def choose(password: str) -> Result:
+        words = ["people", "password", "wang", "--prompt", "--home", str(home)]
+        return CliRunner().invoke(jiaoqi, words, input=f"{password}\n{password}\n")
+
+    assert choose("too short").exit_code == 2
+    chosen = choose("長い合い言葉 ﾃｽﾄ 1")
+    assert (chosen.exit_code, chosen.stdout) == (0, "")
+    store = Store.open(Settings.load(home, {}).database_url)
+    # As another keyboard writes the same.
+    assert store.sessions.is_password("wang", "長い合い言葉 テスト １")
+    store.close()
+
+
+def test_nobody_unknown_gets_a_password(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["people", "password", "nobody", "--home", str(home)]) == 2
+    assert capsys.readouterr().err == "jiaoqi: there is no nobody in the register\n"
+
+
+def test_who_is_removed_and_comes_back_has_no_old_password(home: Path) -> None:
+    done(home, *ADD, "--department", "sales")
+    old = done(home, "people", "password", "wang").removesuffix("\n")
+    done(home, "people", "remove", "wang")
+    done(home, *ADD, "--department", "sales")
+    store = Store.open(Settings.load(home, {}).database_url)
+    assert not store.sessions.is_password("wang", old)
+    store.close()
+
+
+def test_a_wish_for_mail_is_kept_until_another_is_said(home: Path) -> None:
+    def wish() -> object:
+        with closing(Store.open(Settings.load(home, {}).database_url)) as store:
+            return store.people.every()[0].mail
+
+    done(home, *ADD, "--department", "sales")
+    assert wish() is MailWish.INSTANT
+    done(home, *ADD, "--department", "sales", "--mail", "digest")
+    done(home, *ADD, "--department", "sales", "--language", "zh-Hant")
+    assert wish() is MailWish.DIGEST
+    assert "mail" not in everybody(home)[0]

@@ -13,7 +13,19 @@ from workflows.types.tasks import Task
 from workflows.types.words import DeliveryState, Department, Kind, Language, NoticeState, OrderStatus, Priority, Stage
 
 NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
+WEEKDAYS = {Language.EN: "Mon Tue Wed Thu Fri Sat Sun", Language.ZH_HANT: "週一 週二 週三 週四 週五 週六 週日"}
+WEEKDAYS[Language.ZH_HANS] = WEEKDAYS[Language.ZH_HANT].replace("週", "周")
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 TODAY = date(2026, 11, 20)
+
+
+def written(day: str, language: Language, at: str = "") -> str:
+    """A date as a reader of this language expects it, and an hour of the plant behind it."""
+    there = date.fromisoformat(day)
+    weekday = WEEKDAYS[language].split()[there.weekday()]
+    if language is Language.EN:
+        return f"{weekday} {there.day} {MONTHS[there.month - 1]} {there.year}" + (f", {at} " if at else "")
+    return f"{there.year}年{there.month}月{there.day}日 {weekday}" + (f" {at} " if at else "")
 
 
 def order(order_no: str = "JQ-1", **changed: Any) -> OrderRow:

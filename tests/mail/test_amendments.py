@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from activities.languages import Tongue
 from activities.mail import facts
 from activities.mail.words import Words
-from tests.mail.samples import matter, task
+from tests.mail.samples import matter, task, written
 from workflows.types.orders import Amendment, Line
 from workflows.types.words import Kind, Language
 
@@ -21,7 +22,7 @@ WISH = Amendment(
 
 def told(language: Language, wish: Amendment | None) -> dict[str, tuple[str, ...]]:
     about = matter(task=task(Kind.DECIDE_AMENDMENT, amendment=wish, quantities=None))
-    return {fact.label: fact.lines for fact in facts.for_staff(about, Words.of(language))}
+    return {fact.label: fact.lines for fact in facts.for_staff(about, Words.of(language), Tongue.of(language))}
 
 
 @pytest.mark.parametrize("language", Language)
@@ -29,7 +30,8 @@ def test_the_wish_is_told_in_every_language(language: Language) -> None:
     labels, found = Words.of(language).labels, told(language, WISH)
     line = labels["line"].format(number=1, model="P-7", quantity=60, unit="pcs")
     names = ("wish_reason", "wish_lines", "wish_requested", "wish_ship_to")
-    assert [found[labels[name]] for name in names] == [("less <is> needed",), (line,), ("2026-12-24",), ("Dock 3",)]
+    day = written("2026-12-24", language)
+    assert [found[labels[name]] for name in names] == [("less <is> needed",), (line,), (day,), ("Dock 3",)]
 
 
 def test_what_stays_is_not_told() -> None:
@@ -43,5 +45,5 @@ def test_what_stays_is_not_told() -> None:
 def test_the_customer_is_told_nothing_of_it() -> None:
     labels = Words.of(Language.EN).labels
     about = matter(task=task(Kind.DECIDE_AMENDMENT, amendment=WISH, quantities=None))
-    shown = {fact.label for fact in facts.for_customer(about, Words.of(Language.EN))}
+    shown = {fact.label for fact in facts.for_customer(about, Words.of(Language.EN), Tongue.of(Language.EN))}
     assert not shown & {label for name, label in labels.items() if name.startswith("wish_")}

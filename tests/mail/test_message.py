@@ -13,21 +13,25 @@ from activities.mail.message import AddressIsUnusable, Envelope, Message, Sender
 from tests.mail.samples import NOW, notice, row
 
 SENDER = Sender.of("Jiaoqi 交期 <jiaoqi@plant.example>")
-LETTER = Letter("新任務「品質檢驗」，期限 2026-11-20 17:00 Asia/Taipei，請準時完成", "您好\n", "<p>您好</p>\n")
+LETTER = Letter("新任務「品質檢驗」，期限 2026年11月20日 週五 17:00 +0800，請準時完成", "您好\n", "<p>您好</p>\n")
 
 
 def seal(order_no: str = "JQ-1", address: str = "wang@customer.example", letter: Letter = LETTER, **more: Any) -> Message:
     told = notice("overdue", "assignee", order_no=order_no)
     task_id = f"{order_no}.decide_disposition.12"
+    on_record = row(told, address=address, **more.pop("row", {}))
+    entries = more.pop("entries", None)
     envelope = Envelope(
         sender=more.pop("sender", SENDER),
-        row=row(told, address=address, **more.pop("row", {})),
-        order_no=order_no,
+        to=on_record.address or "",
+        kind=on_record.kind,
+        message_id=on_record.message_id,
+        order_no=more.pop("about", order_no),
         task_id=more.pop("task_id", task_id),
         at=NOW,
         **more,
     )
-    return envelope.seal(letter)
+    return envelope.seal(letter, entries)
 
 
 def read(message: Message) -> EmailMessage:

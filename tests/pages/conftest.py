@@ -13,13 +13,18 @@ from tests.endtoend.plant import Plant, plant_at
 from tests.endtoend.policies import ORDINARY
 from tests.pages.browsing import CHROMIUM, PASSWORD, Windows, chromium
 
+TOLD_OF_TASKS = """[departments.warehouse]
+task_opened = "instant"
+"""
+"""One department's people have a mail of each new task, and by it a link."""
+
 
 @pytest.fixture(scope="session")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """Its people have passwords."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
-    with plant_at(tmp_path_factory.mktemp("pages"), ORDINARY) as plant:
+    with plant_at(tmp_path_factory.mktemp("pages"), ORDINARY + TOLD_OF_TASKS) as plant:
         with closing(Store.open(str(plant.stack.note["environment"]["JIAOQI_DATABASE_URL"]))) as store:
             for name in CAST:
                 store.sessions.set_password(name, PASSWORD, datetime.now(UTC))

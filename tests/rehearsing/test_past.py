@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from jiaoqi.importing import FileCannotBeRead
-from jiaoqi.importing.mapping import Mapping
-from jiaoqi.importing.mapping_file import BUILT_IN, MappingIsWrong, parse
+from activities.importing import FileCannotBeRead
+from activities.importing.mapping import Mapping
+from activities.importing.mapping_file import BUILT_IN, MappingIsWrong, parse
 from jiaoqi.rehearsing import telling
 from jiaoqi.rehearsing.past import NO_DELIVERY, NO_NUMBER, NO_PROMISE, TOO_LONG, PastFile, PastOrder, Unusable, opened_past
 from jiaoqi.rehearsing.telling import Found

@@ -6,10 +6,11 @@ import pytest
 
 from tests.rules.samples import member, task
 from workflows.rules import authority
+from workflows.types.answers import OUTCOMES
 from workflows.types.commands import Actor
 from workflows.types.refusals import Refusal
 from workflows.types.tasks import Task
-from workflows.types.words import Department, Kind
+from workflows.types.words import CUSTOMER, Department, Kind
 
 D = Department
 INSPECT = task(Kind.INSPECT)
@@ -47,6 +48,23 @@ def about(question: Callable[[Actor, Task], Refusal | None]) -> Question:
 )
 def test_the_role_table(question: Question, may: set[str]) -> None:
     assert {name for name, actor in PEOPLE.items() if question(actor) is None} == may
+
+
+@pytest.mark.parametrize("question", [authority.may_amend, authority.may_answer_promise])
+def test_the_customer_may_want_it_otherwise_and_answer_a_promise(question: Question) -> None:
+    assert question(Actor(id=CUSTOMER)) is None
+    assert question(PEOPLE["admin"]) is not None
+
+
+@pytest.mark.parametrize("question", [authority.may_change_order, authority.may_hold_order, authority.may_enter_orders])
+def test_the_customer_may_do_nothing_else_to_an_order(question: Question) -> None:
+    assert question(Actor(id=CUSTOMER)) is not None
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_customer_answers_what_only_they_know(kind: Kind) -> None:
+    may = {name for name in OUTCOMES[kind] if authority.may_answer(Actor(id=CUSTOMER), task(kind), name) is None}
+    assert may == {Kind.SIGN_OFF: {"signed", "refused"}, Kind.COLLECT_FEEDBACK: {"answered"}}.get(kind, set())
 
 
 @pytest.mark.parametrize(

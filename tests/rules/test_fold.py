@@ -40,6 +40,8 @@ ALL: list[Any] = [
     e.AmendmentRefused(reason="x"),
     e.OrderAmended(amendment=AMENDMENT),
     e.PromiseKept(reason="x", answered_forecast=at("30 09:00")),
+    e.CustomerConfirmed(revision=1, promised=day(27)),
+    e.CustomerDeclined(revision=1, promised=day(27), reason="x", wanted=day(26)),
     e.ForecastBroken(reason="x"),
     e.RiskMoved(risk=Risk.LATE, slack_hours=-1),
     e.PlanMade(planned_start=at("20 09:00"), expected_completion=at("24 09:00"), duration=3600),
@@ -102,6 +104,15 @@ def test_an_opened_task_counts_and_says_where_the_order_stands() -> None:
     state = after(e.TaskOpened(task=task(Kind.INSPECT)))
     assert (state.step, state.counters, state.asked) == ("inspect", {Kind.INSPECT: 1}, ["quality"])
     assert state.tasks["T-1.inspect.1"].version == 2
+
+
+def test_the_ledger_keeps_the_customers_own_word_and_every_date() -> None:
+    second = PROMISE.model_copy(update={"revision": 2, "date": day(30)})
+    declined = e.CustomerDeclined(revision=2, promised=day(30), reason="x")
+    state = after(e.Promised(promise=PROMISE), e.Promised(promise=second), declined)
+    assert [(each.date, each.customer_agreed) for each in state.promises] == [(day(27), None), (day(30), False)]
+    assert "answered_at" not in state.promises[0].model_dump_json(), "what nobody said is not written"
+    assert state.promises[1].answered_at is not None
 
 
 def test_a_question_beside_the_way_leaves_the_order_where_it_stands() -> None:

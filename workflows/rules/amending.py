@@ -8,6 +8,7 @@ from workflows.rules.calendar import Calendar
 from workflows.types.commands import AmendOrder
 from workflows.types.orders import Amendment, Line
 from workflows.types.refusals import Fault
+from workflows.types.words import AMENDED_BY, CUSTOMER, Department
 
 
 class Wish(Protocol):
@@ -25,6 +26,17 @@ def amendment(said: AmendOrder) -> Amendment:
     return Amendment(
         reason=said.reason, by=said.actor.id, lines=said.lines, requested_date=said.requested_date, ship_to=said.ship_to
     )
+
+
+def deciders(wish: Amendment, *, is_released: bool) -> tuple[Department, ...]:
+    """Who is asked: mere words are for sales, and nothing reaches production before the order is released (R7)."""
+    return AMENDED_BY if wish.states_facts and is_released else (Department.SALES,)
+
+
+def heard(said: AmendOrder, order: Wish, today: date, calendar: Calendar) -> list[Fault]:
+    """What is wrong with what somebody says to an order; a customer need not know how the order is written."""
+    only_words = said.lines is None and said.requested_date is None and said.ship_to is None
+    return [] if only_words and said.actor.id == CUSTOMER else faults(said, order, today, calendar)
 
 
 def faults(wish: Wish, order: Wish, today: date, calendar: Calendar) -> list[Fault]:

@@ -3,18 +3,29 @@
 from workflows.types.commands import Actor
 from workflows.types.refusals import Refusal
 from workflows.types.tasks import Task
-from workflows.types.words import Department
+from workflows.types.words import CUSTOMER, Department, Kind
 
 MAY_SPEAK_FOR_ORDERS = (Department.SALES, Department.MANAGEMENT)
+ASKED_OF_CUSTOMERS = {Kind.SIGN_OFF: ("signed", "refused"), Kind.COLLECT_FEEDBACK: ("answered",)}
+"""What the customer may answer in the department's stead."""
 
 
-def may_answer(actor: Actor, task: Task) -> Refusal | None:
+def may_answer(actor: Actor, task: Task, outcome: str | None = None) -> Refusal | None:
     """Whether the actor may complete, claim or report on a task; who holds it is the inbox's question."""
+    if actor.id == CUSTOMER:
+        return _may_customers_answer(task, outcome)
     if actor.id in task.barred:
         return Refusal(code="four-eyes", detail=f"{actor.id} made these goods and may not inspect them")
     if task.department in actor.departments:
         return None
     return Refusal(code="not-your-department", detail=f"{task.id} is for {task.department}")
+
+
+def _may_customers_answer(task: Task, outcome: str | None) -> Refusal | None:
+    asked = ASKED_OF_CUSTOMERS.get(task.kind, ())
+    if outcome in asked or (outcome is None and asked):
+        return None
+    return Refusal(code="forbidden", detail=f"this is not for the customer to say of {task.kind}")
 
 
 def may_release_anothers(actor: Actor, task: Task) -> Refusal | None:
@@ -49,6 +60,18 @@ def may_change_order(actor: Actor) -> Refusal | None:
     if any(department in actor.departments for department in MAY_SPEAK_FOR_ORDERS):
         return None
     return Refusal(code="forbidden", detail="only sales and management may do this to an order")
+
+
+def may_amend(actor: Actor) -> Refusal | None:
+    """Whether the actor may want an order otherwise: the customer may, and others decide."""
+    return None if actor.id == CUSTOMER else may_change_order(actor)
+
+
+def may_answer_promise(actor: Actor) -> Refusal | None:
+    """Whether the actor may say by themselves whether a promised date suits the customer."""
+    if actor.id == CUSTOMER:
+        return None
+    return Refusal(code="forbidden", detail="only the customer may answer this; sales moves the promise")
 
 
 def may_hold_order(actor: Actor) -> Refusal | None:

@@ -158,6 +158,22 @@ def _(data: e.PromiseKept, state: OrderState, event: Event) -> None:
 
 
 @_change.register
+def _(data: e.CustomerConfirmed, state: OrderState, event: Event) -> None:
+    _answered(state, data.revision, event, agreed=True)
+
+
+@_change.register
+def _(data: e.CustomerDeclined, state: OrderState, event: Event) -> None:
+    _answered(state, data.revision, event, agreed=False)
+
+
+def _answered(state: OrderState, revision: int, event: Event, *, agreed: bool) -> None:
+    """The ledger keeps the customer's own word beside the date; no date of it ever changes."""
+    changes = {"customer_agreed": agreed, "answered_at": event.at}
+    state.promises = [each.model_copy(update=changes) if each.revision == revision else each for each in state.promises]
+
+
+@_change.register
 def _(data: e.ForecastBroken, state: OrderState, event: Event) -> None:
     state.must_ask = True
 

@@ -49,7 +49,7 @@ def _(said: c.CompleteTask, state: OrderState, calendar: Calendar, now: datetime
     task = state.tasks.get(said.task_id)
     if task is None:
         return _gone(said.task_id, state)
-    if no := authority.may_answer(said.actor, task):
+    if no := authority.may_answer(said.actor, task, said.outcome):
         return no
     no = _unfit(said, judgement.Case(task, state, calendar, now))
     if no is not None and STATUS[no.code] == UNPROCESSABLE:
@@ -207,13 +207,31 @@ def _(said: c.CancelOrder, state: OrderState, calendar: Calendar, now: datetime)
 
 @refusal.register
 def _(said: c.AmendOrder, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
-    if no := authority.may_change_order(said.actor):
+    if no := authority.may_amend(said.actor):
         return no
-    if wrong := amending.faults(said, state.facts, calendar.day_of(now), calendar):
+    if wrong := amending.heard(said, state.facts, calendar.day_of(now), calendar):
         return invalid(*wrong)
     if no := _stale(said, state.seq) or _closed(state):
         return no
     if views.amend_refused(state):
+        return Refusal(code="already-dispatched", detail=UNDECIDED)
+    return None
+
+
+@refusal.register
+def _(said: c.CustomerAnswers, state: OrderState, calendar: Calendar, now: datetime) -> Refusal | None:
+    if no := authority.may_answer_promise(said.actor):
+        return no
+    wrong = dates.in_promise("/wanted", said.wanted, calendar.day_of(now), calendar)
+    if not said.agreed and not said.reason:
+        wrong.append(Fault(pointer="/reason", message="say what does not suit you"))
+    if wrong:
+        return invalid(*wrong)
+    if no := _stale(said, state.seq) or _closed(state):
+        return no
+    if state.promise is None or said.revision != state.promise.revision:
+        return Refusal(code="too-late", detail="another date has been promised since")
+    if not said.agreed and views.amend_refused(state):
         return Refusal(code="already-dispatched", detail=UNDECIDED)
     return None
 

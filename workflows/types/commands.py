@@ -89,6 +89,15 @@ class AmendOrder(Said):
     ship_to: Name | None = None
 
 
+class CustomerAnswers(Said):
+    """The customer agrees to a promised date, or does not, and says what they want instead."""
+
+    revision: int
+    agreed: bool
+    reason: str | None = None
+    wanted: Day | None = None
+
+
 class AdoptPolicy(Said):
     policy: Policy
     digest: str

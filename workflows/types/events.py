@@ -29,7 +29,7 @@ class OrderRevised(Message):
 
 
 class AmendmentProposed(Message):
-    """Sales wants to change a released order; production and sales decide."""
+    """Sales or the customer wants to change a released order; production and sales decide, or sales alone."""
 
     type: Literal["amendment_proposed"] = "amendment_proposed"
     amendment: Amendment
@@ -66,6 +66,24 @@ class PromiseKept(Message):
     type: Literal["promise_kept"] = "promise_kept"
     reason: str
     answered_forecast: datetime | None
+
+
+class CustomerConfirmed(Message):
+    """The customer has agreed to this revision's date themselves (R6)."""
+
+    type: Literal["customer_confirmed"] = "customer_confirmed"
+    revision: int
+    promised: date
+
+
+class CustomerDeclined(Message):
+    """The customer does not agree to this revision's date; sales is asked what to do."""
+
+    type: Literal["customer_declined"] = "customer_declined"
+    revision: int
+    promised: date
+    reason: str
+    wanted: date | None = None
 
 
 class ForecastBroken(Message):
@@ -282,6 +300,8 @@ Happening = Annotated[
     | OrderAmended
     | Promised
     | PromiseKept
+    | CustomerConfirmed
+    | CustomerDeclined
     | ForecastBroken
     | TaskOpened
     | TaskCompleted

@@ -66,6 +66,8 @@ class Promise(Message):
     customer_agreed: bool | None = None
     forecast: Day | None = None
     at: Instant
+    answered_at: Annotated[Instant | None, Field(exclude_if=lambda at: at is None)] = None
+    """When the customer said so themselves. Left out where they did not: what orders wrote before is written as it was."""
 
 
 class Shipment(Message):
@@ -105,6 +107,11 @@ class Amendment(Message):
     ship_to: Name | None = None
     consequences: tuple[Consequence, ...] = ()
     """What agreeing would lead to, as it stood when it was asked."""
+
+    @property
+    def states_facts(self) -> bool:
+        """Whether agreeing changes the order by itself; mere words change nothing."""
+        return any(each is not None for each in (self.lines, self.requested_date, self.ship_to))
 
 
 class Work(Message):

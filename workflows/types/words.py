@@ -79,6 +79,13 @@ class Language(StrEnum):
     ZH_HANS = "zh-Hans"
 
 
+class MailWish(StrEnum):
+    """When a person wants to hear of tasks that are not due yet."""
+
+    INSTANT = "instant"
+    DIGEST = "digest"
+
+
 class OrderStatus(StrEnum):
     OPEN = "open"
     ON_HOLD = "on_hold"
@@ -172,3 +179,6 @@ NOT_HELD = (Kind.SIGN_OFF, Kind.RESOLVE_REFUSAL, Kind.COLLECT_FEEDBACK)
 
 SYSTEM = "system"
 """The actor of what nobody did."""
+
+CUSTOMER = "customer"
+"""The actor of what the customer says by a link in a mail; nobody of the plant has this id."""

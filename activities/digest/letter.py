@@ -1,0 +1,70 @@
+"""The digest as it is read: section by section, each task with its deadline and a link to where it is done."""
+
+from typing import NamedTuple
+from urllib.parse import quote
+
+from jinja2 import Undefined
+
+from activities.digest.agenda import MOST, Agenda, Section
+from activities.languages import Tongue
+from activities.mail.letters import Letter, templates
+from activities.mail.words import Words
+from activities.store import TaskRecord
+from workflows.types.words import Language
+
+SHOWN = 20
+"""Tasks of a section that a mail shows."""
+
+
+class Item(NamedTuple):
+    title: str
+    note: str
+    link: str
+
+
+class Part(NamedTuple):
+    title: str
+    items: tuple[Item, ...]
+    more: str | None
+
+
+class DigestLetters:
+    def __init__(self, public_url: str, undefined: type[Undefined] = Undefined) -> None:
+        self._public_url = public_url.rstrip("/")
+        self._templates = templates(undefined)
+
+    def write(self, agenda: Agenda, language: Language, plant: str) -> Letter:
+        words, tongue = Words.of(language), Tongue.of(language)
+        subject = words.digest["subject"] + words.letter["colon"] + " · ".join(count(each, words) for each in agenda.sections)
+        frame = {
+            "subject": subject,
+            "language": language,
+            "words": words,
+            "greeting": None,
+            "answer": None,
+            "link": f"{self._public_url}/",
+            "parts": [self._part(each, words, tongue) for each in agenda.sections],
+            "footer": f"{words.letter['staff_footer'].format(plant=plant)} {words.digest['settings']}",
+        }
+        text, html = (self._templates.get_template(f"digest.{kind}.j2").render(frame).strip() for kind in ("txt", "html"))
+        return Letter(subject, text + "\n", html + "\n")
+
+    def _part(self, section: Section, words: Words, tongue: Tongue) -> Part:
+        items = tuple(self._item(each, words, tongue) for each in section.tasks[:SHOWN])
+        return Part(words.digest[section.name], items, words.digest["more"] if len(section.tasks) > SHOWN else None)
+
+    def _item(self, record: TaskRecord, words: Words, tongue: Tongue) -> Item:
+        task, order = record.task, record.order
+        due = words.digest["due"].format(due=tongue.instant(task.due_at, order.plant_time_zone))
+        holder = words.digest["holder"].format(holder=record.holder) if record.holder else words.department(task.department)
+        return Item(
+            title=f"{words.task(task.kind)} · {order.order_no} · {order.customer.name}",
+            note=f"{due} · {holder}",
+            link=f"{self._public_url}/tasks/{quote(task.id)}",
+        )
+
+
+def count(section: Section, words: Words) -> str:
+    """How many; late ones first, as the sections come."""
+    number = f"{MOST}+" if section.is_cut else f"{len(section.tasks)}"
+    return words.digest[f"count_{section.name}"].format(n=number)

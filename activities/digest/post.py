@@ -1,0 +1,129 @@
+"""Tells the digests by SMTP: the port `Digests`, each person once a day, as their row remembers across workers and attempts."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from typing_extensions import override
+
+from activities.digest.agenda import Agendas
+from activities.digest.horizon import Horizon
+from activities.digest.letter import DigestLetters
+from activities.mail.message import AddressIsUnusable, Envelope, Sender
+from activities.mail.smtp_mail import utc_now
+from activities.mail.transport import Line, MailServerIsAway, NotNow, Refused, Transport
+from activities.policy_in_force import PolicyInForce
+from activities.store import Person, Store
+from activities.store.digests import DigestRow
+from workflows import ports
+from workflows.rules.calendar import Calendar
+from workflows.types.digests import Batch, Morning, Opening
+from workflows.types.policy import Plant
+from workflows.types.words import NoticeState
+
+DIGEST = "digest"
+"""The kind of mail."""
+AT_ONCE = 20
+"""People of a batch: what one line to a mail server can tell in its time."""
+LENT = timedelta(seconds=60)
+"""As long as an attempt may take: another one that begins meanwhile leaves the same digests alone."""
+
+log = logging.getLogger("jiaoqi.mail")
+
+
+class SmtpDigests(ports.Digests):
+    def __init__(
+        self,
+        store: Store,
+        policy: PolicyInForce,
+        transport: Transport,
+        sender: str,
+        public_url: str,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._store, self._policy, self._transport, self._clock = store, policy, transport, clock
+        self._sender = Sender.of(sender)
+        self._agendas, self._letters = Agendas(store), DigestLetters(public_url)
+        self._accepted: set[str] = set()
+        """Message-IDs that a mail server took while the store could not be told."""
+
+    @override
+    @activity.defn(name="digests.readers")
+    def readers(self, opening: Opening) -> Morning:
+        now, calendar = self._clock(), Calendar.of(self._plant())
+        day = calendar.day_of(opening.at)
+        if not calendar.is_working(day) or (until := calendar.end_of(day)) <= now:
+            return Morning()
+        there = [one.id for one in self._store.people.every() if one.email and not one.is_away(day)]
+        batches = (there[first : first + AT_ONCE] for first in range(0, len(there), AT_ONCE))
+        return Morning(batches=tuple(Batch(day=day, until=until, people=tuple(people)) for people in batches))
+
+    @override
+    @activity.defn(name="digests.send")
+    def send(self, batch: Batch) -> None:
+        digests, now = self._store.digests, self._clock()
+        if now >= batch.until:
+            digests.drop(batch.day, batch.people, now)
+            return
+        # Once it is decided who has something before them, nobody else gets a mail about it later in the day.
+        if not digests.are_open(batch.day, batch.people):
+            digests.open(self._opened(batch), now)
+        self._tell_all(digests.take(batch.day, batch.people, now, now + LENT), self._plant())
+        if left := digests.waiting(batch.day, batch.people):
+            raise ApplicationError(f"{left} digests are not out yet", category=ApplicationErrorCategory.BENIGN)
+
+    def _opened(self, batch: Batch) -> Iterator[DigestRow]:
+        horizon, now = Horizon.of(batch.day, self._plant()), self._clock()
+        for person in filter(None, map(self._store.people.get, batch.people)):
+            if person.email and self._agendas.of(person, horizon, now).sections:
+                yield self._row(person, person.email, batch)
+
+    def _row(self, person: Person, address: str, batch: Batch) -> DigestRow:
+        message_id = self._sender.message_id(DIGEST, person.id, f"{batch.day}")
+        return DigestRow(batch.day, person.id, address, person.language, message_id)
+
+    def _tell_all(self, rows: Sequence[DigestRow], plant: Plant) -> None:
+        """Over one line, until all is told, the line has no more time, or nobody answers it; the rest is given back."""
+        with self._transport.line(greet_as=self._sender.domain) as line:
+            away: str | None = None
+            for row in rows:
+                if away or line.is_spent:
+                    self._settle(row, NoticeState.QUEUED, away or "the mail server takes too long")
+                else:
+                    away = self._tell(row, plant, line)
+
+    def _tell(self, row: DigestRow, plant: Plant, line: Line) -> str | None:
+        """Tells one person and notes what came of it; why nobody else need be tried now."""
+        if row.message_id in self._accepted:
+            self._settle(row, NoticeState.SENT)
+            return None
+        # Read just before it is told: in the meantime somebody may have done it all.
+        now, person = self._clock(), self._store.people.get(row.person)
+        agenda = self._agendas.of(person, Horizon.of(row.day, plant), now) if person else None
+        if agenda is None or not agenda.sections:
+            self._settle(row, NoticeState.STALE)
+            return None
+        letter = self._letters.write(agenda, row.language, plant.name)
+        try:
+            envelope = Envelope(sender=self._sender, to=row.address, kind=DIGEST, message_id=row.message_id, at=now)
+            line.send(envelope.seal(letter))
+        except (Refused, AddressIsUnusable) as refusal:
+            log.warning("the digest of %s is refused: %s", row.person, refusal)
+            self._settle(row, NoticeState.DEAD, f"{refusal}")
+        except (NotNow, MailServerIsAway) as delay:
+            self._settle(row, NoticeState.QUEUED, f"{delay}")
+            return f"{delay}" if isinstance(delay, MailServerIsAway) else None
+        else:
+            self._accepted.add(row.message_id)
+            self._store.digests.forget(row.person, agenda.kept)
+            self._settle(row, NoticeState.SENT)
+        return None
+
+    def _settle(self, row: DigestRow, state: NoticeState, why: str | None = None) -> None:
+        self._store.digests.settle(row, state, self._clock(), why)
+        self._accepted.discard(row.message_id)
+
+    def _plant(self) -> Plant:
+        return self._policy.pinned(self._clock()).plant

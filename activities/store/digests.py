@@ -1,0 +1,116 @@
+"""The digests of a morning: one row for each person and day, and what people have kept for their next one."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from activities.store.database import Database
+from activities.store.tables import DIGEST, KEPT_NOTICE
+from workflows.types.words import Language, NoticeState
+
+OF_THESE = (DIGEST.c.day == bindparam("on")) & DIGEST.c.person.in_(bindparam("people", expanding=True))
+COUNT = select(func.count()).select_from(DIGEST).where(OF_THESE)
+QUEUED = OF_THESE & (DIGEST.c.state == NoticeState.QUEUED)
+# Judged again under the row's lock: of two workers that see the same digest one gets it.
+TAKE = (
+    update(DIGEST)
+    .where(QUEUED, DIGEST.c.next_at <= bindparam("now"))
+    .values(next_at=bindparam("until"), attempts=DIGEST.c.attempts + 1)
+    .returning(DIGEST)
+)
+DROP = update(DIGEST).where(QUEUED).values(state=NoticeState.STALE, at=bindparam("now"))
+SETTLE = (
+    update(DIGEST)
+    .where(DIGEST.c.day == bindparam("on"), DIGEST.c.person == bindparam("who"), DIGEST.c.state == NoticeState.QUEUED)
+    .values(state=bindparam("became"), at=bindparam("when"), next_at=bindparam("when"), last_error=bindparam("error"))
+)
+KEPT = select(KEPT_NOTICE.c.notice_key, KEPT_NOTICE.c.task_id).where(KEPT_NOTICE.c.person == bindparam("who"))
+FORGET = delete(KEPT_NOTICE).where(
+    KEPT_NOTICE.c.person == bindparam("who"), KEPT_NOTICE.c.notice_key.in_(bindparam("keys", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRow:
+    day: date
+    person: str
+    address: str
+    language: Language
+    message_id: str
+    attempts: int = 0
+
+
+class Kept(NamedTuple):
+    """A notice that waits for its reader's next digest."""
+
+    notice_key: str
+    task_id: str
+
+
+class Digests:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def are_open(self, day: date, people: Collection[str]) -> bool:
+        """Whether it was decided before which of these people are told something that day."""
+        with self._database.reading() as connection:
+            return bool(connection.execute(COUNT, {"on": day, "people": list(people)}).scalar_one())
+
+    def open(self, opened: Iterable[DigestRow], now: datetime) -> None:
+        """Puts digests on record, all at once and once each."""
+        if rows := [{**asdict(each), "state": NoticeState.QUEUED, "at": now, "next_at": now} for each in opened]:
+            with self._database.writing() as connection:
+                connection.execute(self._database.insert_new(DIGEST), rows)
+
+    def take(self, day: date, people: Collection[str], now: datetime, until: datetime) -> list[DigestRow]:
+        """Those of these people that are not out yet, for this worker alone until then; who was tried least comes first."""
+        with self._database.writing() as connection:
+            found = connection.execute(TAKE, {"on": day, "people": list(people), "now": now, "until": until}).all()
+        return sorted(map(row_of, found), key=lambda row: (row.attempts, row.person))
+
+    def settle(self, row: DigestRow, state: NoticeState, at: datetime, error: str | None = None) -> None:
+        """What became of an attempt; with state QUEUED it may be tried again at once."""
+        found = {"became": state, "when": at, "error": error}
+        with self._database.writing() as connection:
+            connection.execute(SETTLE, {"on": row.day, "who": row.person, **found})
+
+    def waiting(self, day: date, people: Collection[str]) -> int:
+        """How many of these people's digests are not out yet."""
+        with self._database.reading() as connection:
+            return int(connection.execute(COUNT.where(QUEUED), {"on": day, "people": list(people)}).scalar_one())
+
+    def drop(self, day: date, people: Collection[str], now: datetime) -> None:
+        """The day is over: what is not out yet has nothing left to say."""
+        with self._database.writing() as connection:
+            connection.execute(DROP, {"on": day, "people": list(people), "now": now})
+
+    def states(self, day: date) -> dict[str, NoticeState]:
+        """What became of a day's digests, by person."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(DIGEST.c.person, DIGEST.c.state).where(DIGEST.c.day == day))
+            return {row.person: NoticeState(row.state) for row in rows}
+
+    def kept(self, person: str) -> list[Kept]:
+        """What this person would rather read in a digest, and has not read yet."""
+        with self._database.reading() as connection:
+            return [Kept(*row) for row in connection.execute(KEPT, {"who": person})]
+
+    def forget(self, person: str, keys: Collection[str]) -> None:
+        """These were in a digest that went out."""
+        if keys:
+            with self._database.writing() as connection:
+                connection.execute(FORGET, {"who": person, "keys": list(keys)})
+
+
+def row_of(row: Any) -> DigestRow:
+    return DigestRow(
+        day=row.day,
+        person=row.person,
+        address=row.address,
+        language=Language(row.language),
+        message_id=row.message_id,
+        attempts=row.attempts,
+    )
