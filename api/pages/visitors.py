@@ -208,7 +208,9 @@ def check_origin(request: Request) -> None:
 
 
 def address(request: Request) -> str:
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    # As it was sent: a path that was decoded once cannot be told from one with a percent sign in it.
+    path: str = request.scope["raw_path"].decode("ascii", "replace")
+    return path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def text(form: FormData, name: str) -> str:
