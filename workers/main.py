@@ -27,6 +27,7 @@ from jiaoqi.settings import Settings
 from workers import mornings
 from workers.foreseen import Foreseen
 from workers.mending import mend
+from workers.payloads import leave_alone
 from workers.pulse import beat
 from workflows import visibility
 from workflows.ids import ORDERS_QUEUE, REVIEWS_QUEUE
@@ -53,6 +54,7 @@ async def work(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     client = await connect(settings, patience=STARTING)
     await ensure_namespace(client, visibility.ALL, settings.retention)
+    leave_alone(client)
     store = Store.open(settings.database_url, settings.temporal_ui_url or "")
     with (
         contextlib.closing(store),
