@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 import sys
@@ -20,6 +19,7 @@ from activities.mail.smtp_mail import SmtpMail
 from activities.mail.transport import Transport
 from activities.policy_in_force import PolicyInForce
 from activities.store import SqlJournal, Store
+from jiaoqi.collector import spare_settled
 from jiaoqi.connection import connect, ensure_namespace
 from jiaoqi.errors import JiaoqiError
 from jiaoqi.leaving import leave
@@ -70,8 +70,7 @@ async def work(settings: Settings) -> None:
             beside.append(asyncio.create_task(mornings.keep(client, policy)))
             if settings.pulse_file:
                 beside.append(asyncio.create_task(beat(client, settings.pulse_file)))
-            # What is here now stays: looking through it again and again is all that the collector would do.
-            gc.freeze()
+            spare_settled()
             await stopping.wait()
             for task in beside:
                 task.cancel()
