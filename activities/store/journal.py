@@ -59,14 +59,14 @@ class SqlJournal(ports.Journal):
     def flush(self, flush: Flush) -> Flushed:
         with self._store.database.writing() as connection:
             chain = write(self._store, connection, fenced(flush), on_trust=is_on_trust())
-        return Flushed(chain=chain, nobody=self._nobody(flush))
+            return Flushed(chain=chain, nobody=self._nobody(connection, flush))
 
-    def _nobody(self, flush: Flush) -> tuple[str, ...]:
+    def _nobody(self, connection: Connection, flush: Flush) -> tuple[str, ...]:
         opened = [event.data.task for event in flush.events if isinstance(event.data, TaskOpened)]
         if not opened:
             return ()
         today = flush.at.astimezone(ZoneInfo(flush.order.plant_time_zone)).date()
-        register = self._store.people.register()
+        register = self._store.people.register_by(connection)
         return tuple(task.id for task in opened if register.nobody_for(task, today))
 
 

@@ -165,8 +165,11 @@ class PeopleRegister:
     def register(self) -> Register:
         """All people as of now."""
         with self._database.reading() as connection:
-            version = VERSION.all(connection)[0].version
-        return self._newest(version)
+            return self.register_by(connection)
+
+    def register_by(self, connection: Connection) -> Register:
+        """All people as of what this connection sees."""
+        return self._newest(VERSION.all(connection)[0].version)
 
     def _newest(self, version: int) -> Register:
         if self._copy[0] != version:
