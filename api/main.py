@@ -20,6 +20,7 @@ from api.pages import Links
 from api.policy import parsed
 from api.temporal import TemporalEngine
 from api.wire import Wire
+from jiaoqi.collector import spare_settled
 from jiaoqi.connection import connect
 from jiaoqi.errors import JiaoqiError
 from jiaoqi.home import Home
@@ -55,6 +56,7 @@ async def serve(settings: Settings) -> None:
     with contextlib.closing(Store.open(settings.database_url, settings.temporal_ui_url or "")) as store:
         keep = keeper(settings)
         app = create(store, TemporalEngine(client), links(settings), policy_file=policy, keep_policy=keep)
+        spare_settled()
         await uvicorn.Server(listening(app, settings, os.environ.get("FORWARDED_ALLOW_IPS", ""))).serve()
 
 

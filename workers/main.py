@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 import sys
@@ -20,6 +19,7 @@ from activities.mail.smtp_mail import SmtpMail
 from activities.mail.transport import Transport
 from activities.policy_in_force import PolicyInForce
 from activities.store import SqlJournal, Store
+from jiaoqi.collector import spare_settled
 from jiaoqi.connection import connect, ensure_namespace
 from jiaoqi.errors import JiaoqiError
 from jiaoqi.leaving import leave
@@ -27,6 +27,7 @@ from jiaoqi.settings import Settings
 from workers import mornings
 from workers.foreseen import Foreseen
 from workers.mending import mend
+from workers.payloads import leave_alone
 from workers.pulse import beat
 from workflows import visibility
 from workflows.ids import ORDERS_QUEUE, REVIEWS_QUEUE
@@ -53,6 +54,7 @@ async def work(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     client = await connect(settings, patience=STARTING)
     await ensure_namespace(client, visibility.ALL, settings.retention)
+    leave_alone(client)
     store = Store.open(settings.database_url, settings.temporal_ui_url or "")
     with (
         contextlib.closing(store),
@@ -68,8 +70,7 @@ async def work(settings: Settings) -> None:
             beside.append(asyncio.create_task(mornings.keep(client, policy)))
             if settings.pulse_file:
                 beside.append(asyncio.create_task(beat(client, settings.pulse_file)))
-            # What is here now stays: looking through it again and again is all that the collector would do.
-            gc.freeze()
+            spare_settled()
             await stopping.wait()
             for task in beside:
                 task.cancel()

@@ -8,6 +8,9 @@ import psycopg
 from sqlalchemy import exc
 
 UNDEFINED_TABLE = "42P01"
+AWAY = tuple(
+    error for driver in (sqlite3, psycopg) for error in (driver.OperationalError, driver.InterfaceError, driver.InternalError)
+)
 
 
 class StoreAway(Exception):
@@ -19,12 +22,13 @@ def telling_away() -> Iterator[None]:
     """Raises StoreAway for whatever of the database's errors is no fault of our statement."""
     try:
         yield
-    # InternalError: a standby refuses writes with it. The drivers' own errors come from connection hooks, which nothing wraps.
+    # InternalError: a standby refuses writes with it.
     except (exc.OperationalError, exc.InterfaceError, exc.InternalError) as error:
         raise StoreAway(str(error.orig)) from error
-    except (exc.TimeoutError, sqlite3.OperationalError, psycopg.OperationalError) as error:
+    # The drivers' own errors come from hot statements and from connection hooks, which nothing wraps.
+    except (exc.TimeoutError, *AWAY) as error:
         raise StoreAway(str(error)) from error
-    except exc.ProgrammingError as error:
-        if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE:
+    except (exc.ProgrammingError, psycopg.ProgrammingError) as error:
+        if getattr(getattr(error, "orig", error), "sqlstate", None) != UNDEFINED_TABLE:
             raise
         raise StoreAway("the store is not migrated yet") from error

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from typing_extensions import override
 
 from activities.store.away import StoreAway, telling_away
+from activities.store.hot import Hot
 
 PATIENCE = 1.5
 """Seconds that any wait for the store may take: below the 2 s that a flush has as a local activity."""
@@ -53,23 +54,29 @@ class Database:
         # One statement alone needs no BEGIN. SQLite's connections begin nothing by themselves anyway.
         self._reader = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._turn = threading.Lock()
-        self._made: dict[tuple[Table, tuple[str, ...] | None], Executable] = {}
+        self._made: dict[tuple[Table, tuple[str, ...] | None], Hot] = {}
 
     def close(self) -> None:
         self.engine.dispose()
 
     def insert_new(self, table: Table) -> Executable:
         """INSERT that leaves rows alone which are there already."""
-        return self._on_conflict(table, None)
+        return self.hot_insert_new(table).statement
 
     def upsert(self, table: Table, *kept: str) -> Executable:
         """INSERT that changes a row which is there already, but for the columns that it is to keep."""
+        return self.hot_upsert(table, *kept).statement
+
+    def hot_insert_new(self, table: Table) -> Hot:
+        return self._on_conflict(table, None)
+
+    def hot_upsert(self, table: Table, *kept: str) -> Hot:
         return self._on_conflict(table, kept)
 
-    def _on_conflict(self, table: Table, kept: tuple[str, ...] | None) -> Executable:
+    def _on_conflict(self, table: Table, kept: tuple[str, ...] | None) -> Hot:
         # Made once: building such a statement takes longer than running it.
         if (table, kept) not in self._made:
-            self._made[table, kept] = conflict(self.is_sqlite, table, kept)
+            self._made[table, kept] = Hot(conflict(self.is_sqlite, table, kept))
         return self._made[table, kept]
 
     @contextmanager
@@ -94,6 +101,8 @@ class Database:
         with telling_away(), self._my_turn() as patience, self.engine.connect() as connection:
             if self.is_sqlite:
                 begin_immediate(connection, patience)
+            # Said, since SQLAlchemy does not hear what is said to the driver alone.
+            connection.begin()
             yield connection
             connection.commit()
 

@@ -148,7 +148,7 @@ class Inbox:
 
 def locked(connection: Connection, key: str) -> TaskRecord:
     connection.execute(LOCK, {"id": key})
-    row = connection.execute(BY_ID, {"id": key}).first()
+    row = BY_ID.first(connection, {"id": key})
     if row is None:
         raise UnknownTask(key)
     return record_of(row, OrderRow.model_validate_json(row.order_body))

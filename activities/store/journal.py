@@ -15,6 +15,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from typing_extensions import override
 
 from activities.store import event_rows, outbox, task_rows
+from activities.store.hot import Hot
 from activities.store.keys import folded, order_key
 from activities.store.reply_rows import Answers
 from activities.store.store import Store
@@ -29,15 +30,15 @@ LISTED = ("order_no", "customer", "customer_key", "status", "risk", "due", "crea
 """What lists are found by: written only when it changed, since each costs its indexes."""
 
 KNOWN = ("fence", "chain", "last_seq", "unnumbered", "policy", "lines_digest")
-LOCK = (
+LOCK = Hot(
     select(*(ORDER.c[column] for column in (*KNOWN, *LISTED)))
     .where(ORDER.c.order_id == bindparam("order"))
     .with_for_update(key_share=True)
 )
 TURN = select(func.pg_advisory_xact_lock(func.hashtext(bindparam("order"))))
 """Nobody can lock a row that is not there yet: two first writers of an order take turns, and the second one finds it."""
-ADD, ADD_EVENTS, ADD_LINES = insert(ORDER), insert(EVENT), insert(LINE)
-CHANGE = update(ORDER).where(ORDER.c.order_id == bindparam("order"))
+ADD, ADD_EVENTS, ADD_LINES = Hot(insert(ORDER)), Hot(insert(EVENT)), Hot(insert(LINE))
+CHANGE = Hot(update(ORDER).where(ORDER.c.order_id == bindparam("order")))
 UNDONE_EVENTS = delete(EVENT).where(EVENT.c.order_id == bindparam("order"), EVENT.c.seq >= bindparam("first_seq"))
 UNDONE_REPLIES = delete(REPLY).where(REPLY.c.order_id == bindparam("order"), REPLY.c.seq >= bindparam("first_seq"))
 LINES = delete(LINE).where(LINE.c.order_id == bindparam("order"))
@@ -58,14 +59,14 @@ class SqlJournal(ports.Journal):
     def flush(self, flush: Flush) -> Flushed:
         with self._store.database.writing() as connection:
             chain = write(self._store, connection, fenced(flush), on_trust=is_on_trust())
-        return Flushed(chain=chain, nobody=self._nobody(flush))
+            return Flushed(chain=chain, nobody=self._nobody(connection, flush))
 
-    def _nobody(self, flush: Flush) -> tuple[str, ...]:
+    def _nobody(self, connection: Connection, flush: Flush) -> tuple[str, ...]:
         opened = [event.data.task for event in flush.events if isinstance(event.data, TaskOpened)]
         if not opened:
             return ()
         today = flush.at.astimezone(ZoneInfo(flush.order.plant_time_zone)).date()
-        register = self._store.people.register()
+        register = self._store.people.register_by(connection)
         return tuple(task.id for task in opened if register.nobody_for(task, today))
 
 
@@ -84,10 +85,10 @@ def fenced(flush: Flush) -> Flush:
 def write(store: Store, connection: Connection, flush: Flush, *, on_trust: bool = False) -> str:
     """Writes it all, and returns the chain that the store has now; or raises Overtaken, with nothing written."""
     order_id, chain = order_key(flush.order.order_no), flush.chain
-    held = connection.execute(LOCK, {"order": order_id}).first()
+    held = LOCK.first(connection, {"order": order_id})
     if held is None and not store.database.is_sqlite:
         connection.execute(TURN, {"order": order_id})
-        held = connection.execute(LOCK, {"order": order_id}).first()
+        held = LOCK.first(connection, {"order": order_id})
     if on_trust and (held.chain if held else "") not in (flush.follows, chain):
         # A worker that was given the same workflow task, or an attempt that was undone: history will tell who is right.
         raise overtaken("another writer's history of the order is there")
@@ -96,11 +97,11 @@ def write(store: Store, connection: Connection, flush: Flush, *, on_trust: bool 
     standing = standing_of(connection, order_id, held, flush)
     write_order(connection, held, flush, standing, chain)
     if flush.events:
-        connection.execute(ADD_EVENTS, [event_rows.row_of(order_id, event) for event in flush.events])
+        ADD_EVENTS.run(connection, *(event_rows.row_of(order_id, event) for event in flush.events))
         outbox.write(connection, flush)
     records = task_rows.write(store.database, connection, flush, standing)
     if replies := Answers(flush, standing, records, store.temporal_ui_url).rows():
-        connection.execute(store.database.insert_new(REPLY), replies)
+        store.database.hot_insert_new(REPLY).run(connection, *replies)
     return chain
 
 
@@ -159,10 +160,10 @@ def write_order(connection: Connection, held: Any, flush: Flush, standing: Stand
         "body": order.model_dump_json(),
     }
     if held is None:
-        connection.execute(ADD, {"order_id": standing.order_id, **row, **listed(order)})
+        ADD.run(connection, {"order_id": standing.order_id, **row, **listed(order)})
     else:
         changes = {name: value for name, value in listed(order).items() if getattr(held, name) != value}
-        connection.execute(CHANGE, {**this, **row, **changes})
+        CHANGE.run(connection, {**this, **row, **changes})
     if held is None or held.lines_digest != row["lines_digest"]:
         write_lines(connection, order, standing.order_id, new=held is None)
 
@@ -182,7 +183,7 @@ def listed(order: OrderRow) -> dict[str, Any]:
 def write_lines(connection: Connection, order: OrderRow, order_id: str, *, new: bool) -> None:
     if not new:
         connection.execute(LINES, {"order": order_id})
-    connection.execute(ADD_LINES, [{"order_id": order_id, "product_key": product} for product in products(order)])
+    ADD_LINES.run(connection, *({"order_id": order_id, "product_key": product} for product in products(order)))
 
 
 def products(order: OrderRow) -> list[str]:

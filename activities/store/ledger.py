@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select, update
 
 from activities.store.database import Database
+from activities.store.hot import Hot
 from activities.store.keys import order_key, plain
 from activities.store.links import ADD as ADD_LINKS
 from activities.store.links import Minted
@@ -24,8 +25,10 @@ BY_KEYS = (
 STILL_QUEUED = update(NOTICE).where(
     NOTICE.c.notice_key == bindparam("key"), NOTICE.c.recipient == bindparam("to"), NOTICE.c.state == NoticeState.QUEUED
 )
-SETTLE = STILL_QUEUED.values(
-    state=bindparam("became"), at=bindparam("when"), last_error=bindparam("error"), attempts=NOTICE.c.attempts + 1
+SETTLE = Hot(
+    STILL_QUEUED.values(
+        state=bindparam("became"), at=bindparam("when"), last_error=bindparam("error"), attempts=NOTICE.c.attempts + 1
+    )
 )
 DEAD = select(NOTICE).where(NOTICE.c.state == NoticeState.DEAD).order_by(NOTICE.c.at)
 
@@ -82,7 +85,7 @@ class Ledger:
         kept = [kept_row(each) for each in told if each.to.keeps]
         if rows := [row_of(*each) for each in told]:
             with self._database.writing() as connection:
-                connection.execute(self._database.insert_new(NOTICE), rows)
+                self._database.hot_insert_new(NOTICE).run(connection, *rows)
                 if links:
                     connection.execute(ADD_LINKS, [each.row for each in links])
                 if kept:
@@ -97,7 +100,7 @@ class Ledger:
         """What became of an attempt; with state QUEUED it will be tried again."""
         found = {"became": state, "when": at, "error": error}
         with self._database.writing() as connection:
-            connection.execute(SETTLE, {"key": row.notice_key, "to": row.recipient, **found})
+            SETTLE.run(connection, {"key": row.notice_key, "to": row.recipient, **found})
 
     def row(self, notice_key: str, recipient: str) -> LedgerRow | None:
         return next((row for row in self.rows(plain(notice_key)) if row.recipient == recipient), None)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from activities.store.database import Database
 from activities.store.event_rows import event, event_out
+from activities.store.hot import Hot
 from activities.store.keys import LAST, order_key
 from activities.store.lists import Sorting, instant, number, word
 from activities.store.order_lists import SORTINGS, OrderFilter, rows
@@ -26,8 +27,8 @@ WITH_OPEN_TASKS = (
     .outerjoin(TASK, (TASK.c.order_id == ORDER.c.order_id) & (TASK.c.status == TaskStatus.OPEN))
     .where(ORDER.c.order_id == bindparam("order_id"))
 )
-ROW = select(ORDER.c.body, ORDER.c.policy).where(ORDER.c.order_id == bindparam("order_id"))
-EXISTS = select(ORDER.c.order_id).where(ORDER.c.order_id == bindparam("order_id"))
+ROW = Hot(select(ORDER.c.body, ORDER.c.policy).where(ORDER.c.order_id == bindparam("order_id")))
+EXISTS = Hot(select(ORDER.c.order_id).where(ORDER.c.order_id == bindparam("order_id")))
 OPEN_TASKS = select(TASK.c.order_id, TASK.c.body, TASK.c.holder).where(
     TASK.c.order_id.in_(bindparam("order_ids", expanding=True)), TASK.c.status == TaskStatus.OPEN
 )
@@ -59,17 +60,17 @@ class OrderReader:
 
     def exists(self, order_no: str) -> bool:
         with self._database.reading() as connection:
-            return connection.execute(EXISTS, {"order_id": order_key(order_no)}).first() is not None
+            return EXISTS.first(connection, {"order_id": order_key(order_no)}) is not None
 
     def row(self, order_no: str) -> OrderRow | None:
         with self._database.reading() as connection:
-            found = connection.execute(ROW, {"order_id": order_key(order_no)}).first()
+            found = ROW.first(connection, {"order_id": order_key(order_no)})
         return OrderRow.model_validate_json(found.body) if found else None
 
     def governed(self, order_no: str) -> tuple[OrderRow, str]:
         """An order that is there, and the digest of the policy that it is pinned to."""
         with self._database.reading() as connection:
-            found = connection.execute(ROW, {"order_id": order_key(order_no)}).one()
+            (found,) = ROW.all(connection, {"order_id": order_key(order_no)})
         return OrderRow.model_validate_json(found.body), found.policy
 
     def page(self, wanted: OrderFilter, limit: int, cursor: str | None, now: datetime) -> Page[OrderOut]:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select, update
 
 from activities.store.database import Database
+from activities.store.hot import Hot
 from activities.store.keys import order_key
 from activities.store.tables import ORDER, OUTBOX
 from workflows.types.events import NoticeRequested
@@ -22,9 +23,14 @@ AFTER_WRITING = timedelta(milliseconds=500)
 
 log = logging.getLogger("jiaoqi.mail")
 
-ADD = insert(OUTBOX)
+ADD = Hot(insert(OUTBOX))
 UNDONE = delete(OUTBOX).where(OUTBOX.c.order_id == bindparam("order"), OUTBOX.c.seq >= bindparam("first_seq"))
-DUE = select(OUTBOX.c.notice_key).where(OUTBOX.c.next_at <= bindparam("now")).order_by(OUTBOX.c.next_at)
+DUE = Hot(
+    select(OUTBOX.c.notice_key)
+    .where(OUTBOX.c.next_at <= bindparam("now"))
+    .order_by(OUTBOX.c.next_at)
+    .limit(bindparam("most", type_=Integer))
+)
 # Judged again under the row's lock: of two couriers that see the same notice one gets it.
 TAKE = (
     update(OUTBOX)
@@ -65,7 +71,7 @@ class Outbox:
     def take(self, most: int, now: datetime, until: datetime) -> list[Waiting]:
         """Notices for this courier alone until then, who waited longest first."""
         with self._database.reading() as connection:
-            keys = list(connection.execute(DUE.limit(most), {"now": now}).scalars())
+            keys = [row.notice_key for row in DUE.all(connection, {"now": now, "most": most})]
         if not keys:
             return []
         with self._database.writing() as connection:
@@ -105,7 +111,7 @@ def write(connection: Connection, flush: Flush) -> None:
     order_no, at = flush.order.order_no, flush.at + AFTER_WRITING
     asked = ((event.seq, event.data.notice) for event in flush.events if isinstance(event.data, NoticeRequested))
     if rows := [row_of(order_no, notice, seq, at) for seq, notice in asked]:
-        connection.execute(ADD, rows)
+        ADD.run(connection, *rows)
 
 
 def put_back(database: Database, connection: Connection, order_no: str, notice: Notice) -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from activities.store.database import Database
+from activities.store.hot import Hot
 from activities.store.keys import plain
 from activities.store.register import Away, Person, Register
 from activities.store.tables import PASSWORD, PERSON, REGISTER, SESSION, TOKEN
@@ -16,10 +17,12 @@ from workflows.types.commands import Actor
 from workflows.types.tasks import Task
 from workflows.types.words import Department, Language, MailWish
 
-VERSION = select(REGISTER.c.version)
+VERSION = Hot(select(REGISTER.c.version))
 ALL = select(PERSON).where(PERSON.c.removed.is_(False))
-BY_DIGEST = select(TOKEN.c.person, VERSION.scalar_subquery().label("version")).where(
-    TOKEN.c.digest == bindparam("digest"), TOKEN.c.revoked.is_(False)
+BY_DIGEST = Hot(
+    select(TOKEN.c.person, select(REGISTER.c.version).scalar_subquery().label("version")).where(
+        TOKEN.c.digest == bindparam("digest"), TOKEN.c.revoked.is_(False)
+    )
 )
 
 
@@ -106,7 +109,7 @@ class PeopleRegister:
 
     def by_token(self, token: str) -> Person | None:
         with self._database.reading() as connection:
-            row = connection.execute(BY_DIGEST, {"digest": digest(token)}).first()
+            row = BY_DIGEST.first(connection, {"digest": digest(token)})
         return self._newest(row.version).people.get(row.person) if row else None
 
     def tokens(self, person_id: str) -> list[Token]:
@@ -162,13 +165,16 @@ class PeopleRegister:
     def register(self) -> Register:
         """All people as of now."""
         with self._database.reading() as connection:
-            version = connection.execute(VERSION).scalar_one()
-        return self._newest(version)
+            return self.register_by(connection)
+
+    def register_by(self, connection: Connection) -> Register:
+        """All people as of what this connection sees."""
+        return self._newest(VERSION.all(connection)[0].version)
 
     def _newest(self, version: int) -> Register:
         if self._copy[0] != version:
             with self._database.snapshot() as connection:
-                newest = connection.execute(VERSION).scalar_one()
+                newest = VERSION.all(connection)[0].version
                 self._copy = (newest, Register(map(person_of, connection.execute(ALL))))
         return self._copy[1]
 

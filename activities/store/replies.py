@@ -1,14 +1,14 @@
 """Answers that were given to calls, kept so that a repeat gets the very same."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from activities.store.database import Database
+from activities.store.hot import Hot
 from activities.store.tables import ORDER, REPLY
 
-BY_ID = (
+BY_ID = Hot(
     select(REPLY, ORDER.c.confirmed_seq)
     .outerjoin(ORDER, ORDER.c.order_id == REPLY.c.order_id)
     .where(REPLY.c.said_id == bindparam("said_id"))
@@ -40,7 +40,7 @@ class Replies:
 
 
 def find(connection: Connection, said_id: str) -> Reply | None:
-    row: Any = connection.execute(BY_ID, {"said_id": said_id}).first()
+    row = BY_ID.first(connection, {"said_id": said_id})
     if row is None:
         return None
     # An order that was entered is in its history before it is written.

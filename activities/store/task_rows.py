@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from activities.store.database import Database
+from activities.store.hot import Hot
 from activities.store.keys import task_key
 from activities.store.records import TaskRecord
 from activities.store.tables import TASK
@@ -17,9 +18,11 @@ from workflows.types.words import TaskStatus
 
 KNOWN = select(TASK.c.id, TASK.c.status, TASK.c.opened_seq, TASK.c.unnumbered, TASK.c.holder, TASK.c.body)
 # Whatever the flush may contradict: open rows, and those that an undone attempt touched.
-CONCERNED = KNOWN.where(
-    TASK.c.order_id == bindparam("order"),
-    or_(TASK.c.status == TaskStatus.OPEN, TASK.c.version >= bindparam("first_seq")),
+CONCERNED = Hot(
+    KNOWN.where(
+        TASK.c.order_id == bindparam("order"),
+        or_(TASK.c.status == TaskStatus.OPEN, TASK.c.version >= bindparam("first_seq")),
+    )
 )
 MENDED = KNOWN.where(TASK.c.id.in_(bindparam("mended", expanding=True)))
 GONE = delete(TASK).where(TASK.c.id.in_(bindparam("gone", expanding=True)))
@@ -39,7 +42,7 @@ class Standing:
 def write(database: Database, connection: Connection, flush: Flush, standing: Standing) -> dict[str, TaskRecord]:
     """Makes the tasks' rows those of the flush; the flush's tasks as they now stand, by id."""
     asked = {"order": standing.order_id, "first_seq": flush.first_seq}
-    known = {row.id: row for row in connection.execute(CONCERNED, asked)}
+    known = {row.id: row for row in CONCERNED.all(connection, asked)}
     if mended := [task_key(event.data.task_id) for event in flush.events if isinstance(event.data, AnswerCorrected)]:
         known |= {row.id: row for row in connection.execute(MENDED, {"mended": mended})}
     opened = {event.data.task.id: event.seq for event in flush.events if isinstance(event.data, TaskOpened)}
@@ -53,7 +56,7 @@ def write(database: Database, connection: Connection, flush: Flush, standing: St
     if gone:
         connection.execute(GONE, {"gone": sorted(gone)})
     if changed := [row for row in rows if standing.healed or differs(row, known.get(row["id"]))]:
-        connection.execute(database.upsert(TASK, "order_id", "holder"), changed)
+        database.hot_upsert(TASK, "order_id", "holder").run(connection, *changed)
     return {
         task.id: TaskRecord(task, flush.order, row["holder"], task.version + row["unnumbered"], standing.policy)
         for task, row in zip(tasks, rows, strict=True)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from activities.store import prefixes
 from activities.store.database import Database
+from activities.store.hot import Hot
 from activities.store.keys import order_key, plain, task_key
 from activities.store.lists import Sorting, branches, instant, word
 from activities.store.order_lists import at_most
@@ -36,7 +37,7 @@ from workflows.types.words import NOT_HELD, Department, Kind, Lateness, OrderSta
 Condition = ColumnElement[bool]
 
 OF_ORDER = (ORDER.c.body.label("order_body"), ORDER.c.policy)
-BY_ID = (
+BY_ID = Hot(
     select(TASK.c.body, TASK.c.holder, TASK.c.unnumbered, *OF_ORDER).join_from(TASK, ORDER).where(TASK.c.id == bindparam("id"))
 )
 
@@ -82,7 +83,7 @@ class TaskReader:
 
     def record(self, task_id: str) -> TaskRecord | None:
         with self._database.reading() as connection:
-            found = connection.execute(BY_ID, {"id": task_key(task_id)}).first()
+            found = BY_ID.first(connection, {"id": task_key(task_id)})
         return record_of(found, OrderRow.model_validate_json(found.order_body)) if found else None
 
     def page(self, wanted: TaskFilter, limit: int, cursor: str | None, now: datetime) -> Page[TaskOut]:

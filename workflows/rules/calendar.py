@@ -91,6 +91,7 @@ class Calendar:
             Unit.DAYS: working_day,
         }
         self._pages: dict[int, Page] = {}
+        self._ends: dict[date, datetime] = {}
 
     @staticmethod
     def of(plant: Plant) -> "Calendar":
@@ -131,6 +132,12 @@ class Calendar:
 
     def end_of(self, day: date) -> datetime:
         """When the last shift that begins on that day ends, or on the last working day before it."""
+        end = self._ends.get(day)
+        if end is None:
+            end = self._ends[day] = self._end_of(day)
+        return end
+
+    def _end_of(self, day: date) -> datetime:
         for n in range(HORIZON * PAGE_DAYS):
             if spans := self._spans(day - n * DAY):
                 return instant(max(end for _, end in spans))
