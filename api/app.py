@@ -15,7 +15,7 @@ from api.applying import Applying, forget
 from api.brake import Brake
 from api.deeds import Office
 from api.engine import Engine
-from api.gate import BASE, Gate
+from api.gate import BASE, Gate, is_inside
 from api.guesses import Guesses
 from api.metrics import Metrics
 from api.pages import Links
@@ -64,7 +64,8 @@ def create(
     # Taken over route by route: an included router is matched twice for each request.
     for router in (task_routes.router, order_routes.router, people_routes.router, health.router):
         app.router.routes.extend(router.routes)
-    app.router.routes.extend(pages.routes(links))
+    app.state.site = pages.Site(links)
+    app.router.routes.extend(pages.routes(app.state.site))
     app.router.routes.append(Route(f"{BASE}/openapi.json", openapi.document))
     app.add_exception_handler(HTTPException, unroutable)
     app.add_middleware(Gate, store=store, threads=threads, metrics=metrics, brake=brake, token_use=TokenUse(store, threads, now))
@@ -75,11 +76,19 @@ def create(
 async def unroutable(request: Request, error: Exception) -> Response:
     """What the router itself refuses: no such path, or no such method on it."""
     path, tongue = request.scope["path"], understood(request.headers)
+    if wants_a_page(request):
+        return await pages.nowhere(request.app.state.site, request)
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = ", ".join(sorted(methods_of(request)))
         detail = f"{request.method} is not possible on {path}; {allowed} is"
         return Problem(405, "method-not-allowed", detail, headers={"Allow": allowed}).response(tongue)
     return not_found(f"resource {path}").response(tongue)
+
+
+def wants_a_page(request: Request) -> bool:
+    """Whether somebody looks here with a browser, and not a program with the API's client."""
+    asks_for_html = "text/html" in request.headers.get("accept", "")
+    return request.method == "GET" and asks_for_html and not is_inside(request.scope["path"])
 
 
 def methods_of(request: Request) -> set[str]:

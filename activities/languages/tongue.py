@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.dates import format_date, format_datetime, get_timezone_location
 from babel.numbers import format_decimal
 
 from activities.languages.catalogue import Catalogue
@@ -83,7 +83,8 @@ class Tongue:
         return f"{format_datetime(there, pattern, locale=self.locale)} {self.zone(there)}"
 
     def zone(self, there: datetime) -> str:
-        return str(get_timezone_name(there, width="short", locale=self.locale))
+        """The zone by its city, which people know better than its abbreviation."""
+        return str(get_timezone_location(there, locale=self.locale, return_city=True))
 
     def number(self, number: float) -> str:
         return str(format_decimal(number, locale=self.locale))

@@ -25,12 +25,12 @@ from api.pages import (
     task,
 )
 from api.pages.importing import Importing
-from api.pages.site import Links, Site, file_routes
+from api.pages.site import Site, file_routes
 from api.pages.visitors import Endpoint, Handler, for_anyone, for_staff
 
 
-def routes(parts: Links) -> list[Route]:
-    site, files = Site(parts), Importing()
+def routes(site: Site) -> list[Route]:
+    files = Importing()
 
     def staff(path: str, *, get: Handler | None = None, post: Handler | None = None) -> list[Route]:
         return both(path, get and for_staff(site, get), post and for_staff(site, post))

@@ -20,7 +20,7 @@ from activities.store.sessions import Session
 from api.bodies import Body, fingerprint
 from api.deeds import Deed
 from api.pages.site import HEADERS, Site
-from api.problems import Problem
+from api.problems import Problem, not_found
 from api.services import Services, services
 from api.shell import meaning
 from api.visit import PATIENCE, Visit, enter
@@ -159,6 +159,15 @@ def sign_in_first(request: Request) -> Response:
         then = whole.path + (f"?{whole.query}" if whole.query else "")
         return Response("", 200, {**HEADERS, "HX-Redirect": f"/sign-in?next={quote(then)}"}, HTML)
     return RedirectResponse(f"/sign-in?next={quote(address(request))}", 303, HEADERS)
+
+
+async def nowhere(site: Site, request: Request) -> Response:
+    """What a browser is told of an address where nothing is."""
+
+    async def refuse(visitor: Visitor) -> Response:
+        raise not_found(f"page {request.scope['path']}")
+
+    return await for_anyone(site, refuse)(request)
 
 
 async def recognise(visitor: Visitor) -> None:

@@ -11,9 +11,17 @@ from tests.api.plant import Plant, code
 ROOT = "http://plant.example"
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/api", "/api/v2/orders", "/docs", "/openapi.json", "/orders", "/healthz/"])
+@pytest.mark.parametrize("path", ["/nothing", "/api", "/api/v2/orders", "/docs", "/openapi.json", "/order", "/healthz/"])
 async def test_an_unknown_path_is_a_problem_too(plant: Plant, path: str) -> None:
     assert code(await plant.client.get(ROOT + path)) == (404, "not-found")
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/orders/PO-1/nothing"])
+async def test_a_browser_is_told_so_by_a_page(plant: Plant, path: str) -> None:
+    for language, words in (("en", "there is no page"), ("zh-TW", "沒有")):
+        page = await plant.client.get(ROOT + path, headers={"accept": "text/html,*/*", "accept-language": language})
+        assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert words in page.text
 
 
 @pytest.mark.parametrize("path", ["", "/", "/order", "/orders/", "/orders/PO-1/", "/orders/a%2Fb", "/tasks/x/y"])

@@ -52,7 +52,9 @@ class Story:
             assert not found, f"{page.url}: {[(each['id'], each['nodes'][0]['html']) for each in found]}"
 
 
-@pytest.fixture(params=[("en", True), ("zh-Hant", True), ("zh-Hans", False)], ids=["English", "繁體中文", "简体中文 without scripts"])
+@pytest.fixture(
+    params=[("en", True), ("zh-Hant", True), ("zh-Hans", False)], ids=["English", "繁體中文", "简体中文 without scripts"]
+)
 def story(request: pytest.FixtureRequest, plant: Plant, windows: Windows) -> Story:
     language, scripts = request.param
     return Story(plant, windows, language, scripts=scripts)
