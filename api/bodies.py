@@ -67,12 +67,16 @@ async def _receive(headers: Headers, receive: Receive) -> bytes:
 
 
 async def _too_large_for(receive: Receive) -> Problem:
-    """Hears them out for a while: who still speaks when we hang up gets a broken pipe instead of our answer."""
+    await hear_out(receive)
+    return _too_large()
+
+
+async def hear_out(receive: Receive) -> None:
+    """For a while: who still speaks when we hang up gets a broken pipe instead of our answer."""
     with suppress(TimeoutError):
         async with asyncio.timeout(LINGER):
             while (await receive()).get("more_body"):
                 pass
-    return _too_large()
 
 
 def _too_large() -> Problem:

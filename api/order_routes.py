@@ -17,10 +17,11 @@ from api.openapi import reads, takes
 from api.order_deeds import Amend, Cancel, Hold, Rehearsable, Repromise, Resume
 from api.problems import not_found
 from api.responses import json_response, listed, one, with_member
+from api.routing import PlainRoute
 from api.services import Services, services
 from api.visit import visiting
 
-router = APIRouter(prefix=f"{BASE}/orders", tags=["orders"])
+router = APIRouter(prefix=f"{BASE}/orders", tags=["orders"], route_class=PlainRoute)
 
 
 @router.post("", operation_id="enter_order", **takes(forms.OrderIn, OrderOut, status=201))

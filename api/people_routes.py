@@ -10,10 +10,11 @@ from api import queries
 from api.gate import BASE
 from api.openapi import Me, reads
 from api.responses import json_response, listed
+from api.routing import PlainRoute
 from api.services import services
 from api.visit import visiting
 
-router = APIRouter(prefix=BASE, tags=["people"])
+router = APIRouter(prefix=BASE, tags=["people"], route_class=PlainRoute)
 LIST = "people"
 
 

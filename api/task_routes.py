@@ -16,13 +16,14 @@ from api.inbox_deeds import Assign, Claim, Release, Snooze
 from api.openapi import TaskWithOutcomes, reads, takes
 from api.problems import not_found
 from api.responses import json_response, listed, one, with_member
+from api.routing import PlainRoute
 from api.services import Services, services
 from api.task_deeds import Complete, Correct, Extend, Progress
 from api.visit import visiting
 from workflows.rules import dates
 from workflows.types.words import TaskStatus
 
-router = APIRouter(prefix=f"{BASE}/tasks", tags=["tasks"])
+router = APIRouter(prefix=f"{BASE}/tasks", tags=["tasks"], route_class=PlainRoute)
 
 
 @router.get("", operation_id="list_tasks", **reads(Page[TaskOut], queries.Tasks))

@@ -17,6 +17,20 @@ WORDS = ("work_center", "signed_by", "tracking_no", "order_no", "version", "text
 """What somebody wrote, and is read as it is."""
 
 
+QUIET = (
+    "task_opened",
+    "task_cancelled",
+    "deadline_moved",
+    "earliest_moved",
+    "work_moved",
+    "notice_requested",
+    "notice_settled",
+    "hold_end_told",
+    "delivery_settled",
+)
+"""What follows by itself from what people say, and stands elsewhere on the page: open tasks, dates, mails."""
+
+
 @dataclass(frozen=True)
 class Telling:
     """How one order's events are told, in one language."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import tempfile
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile, is_zipfile
+from zipfile import BadZipFile, ZipFile, ZipInfo, is_zipfile
 
 from activities.failures import ForeseenFailure
 from activities.importing import FileCannotBeRead, FileOrder, Mapping, Outcome, Verdict, gather, opened, survey
@@ -26,11 +27,16 @@ FILES_AT_ONCE = 2
 MOST_ROWS = 20_000
 MOST_UNPACKED = 200 * 1024 * 1024
 """Bytes of what a workbook holds, which may be a thousand times what it weighs."""
+MOST_KEPT = 32 * 1024 * 1024
+"""Of these, what is not read row by row."""
 BEAT = 1.0
 SILENT = timedelta(seconds=15)
 """After so long unheard of, nobody works on it any more: its process has gone."""
 REMEMBERED = 2
 """Files whose orders are kept at hand."""
+
+
+log = logging.getLogger("jiaoqi.api")
 
 
 class Works:
@@ -68,6 +74,12 @@ class Works:
             await progress.ends()
         except ForeseenFailure as failure:
             await progress.fails(failure.reason if isinstance(failure, FileCannotBeRead) else str(failure))
+        except StoreAway as error:
+            # Unheard of for a while, it counts as interrupted, and is gone on with by hand.
+            log.warning("the store is away; the import of %s is interrupted: %s", upload.id, error)
+        except Exception:
+            log.exception("the import of %s failed", upload.id)
+            await progress.fails("something unforeseen happened here; the log of the API says what")
         finally:
             beating.cancel()
 
@@ -148,8 +160,16 @@ def check_unpacked(path: Path) -> None:
     if not is_zipfile(path):
         return
     with suppress(BadZipFile), ZipFile(path) as archive:
-        if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
+        members = archive.infolist()
+        # All but the sheets is read at once, and stands in the memory many times as large.
+        kept = [member for member in members if "worksheets/" not in member.filename]
+        if size(members) > MOST_UNPACKED or size(kept) > MOST_KEPT:
             raise FileCannotBeRead(path, "is too large a workbook; save it as CSV, or import it by the command line")
+
+
+def size(members: Sequence[ZipInfo]) -> int:
+    """Unpacked."""
+    return sum(member.file_size for member in members)
 
 
 def mapping_of(text: str) -> Mapping:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 
 from activities.mail.words import Words
@@ -16,11 +15,11 @@ from api.pages import order_forms
 from api.pages.addresses import order_url
 from api.pages.attempts import attempt, key_of
 from api.pages.fields import Sheet, asks_for_more, typed
-from api.pages.happenings import Telling
+from api.pages.happenings import QUIET, Telling
 from api.pages.order_forms import REHEARSED, Form, Tried
 from api.pages.site import HEADERS
 from api.pages.task_view import consequence, names_of
-from api.pages.visitors import Handler, Visitor
+from api.pages.visitors import Handler, Visitor, said_before
 from api.problems import Problem, invalid, not_found
 from api.visit import Visit
 from workflows.types.orders import OrderRow
@@ -30,6 +29,7 @@ from workflows.types.words import OrderStatus, Stage, TaskStatus
 
 EVENTS, NOTICES, TASKS = 30, 100, 50
 DONE, CURRENT, AHEAD = "done", "current", "ahead"
+EVERYTHING = "everything"
 CONFIRMED = "confirmed"
 """The button that does what was only shown before."""
 TOLD_APART = ("csrf", "key", "seen", CONFIRMED)
@@ -46,6 +46,8 @@ class OrderView:
     events: Sequence[EventOut]
     older: int | None
     """Where the history goes on."""
+    is_everything: bool
+    """Whether the history names also what followed by itself."""
     notices: Sequence[NoticeOut]
     more_notices: str | None
     names: Mapping[str, str]
@@ -90,7 +92,7 @@ async def tried_out(visitor: Visitor, deed: str, sent: Mapping[str, str], value:
     """What would follow, or why it cannot be."""
     rehearsed = order_forms.rehearsable(deed, visitor.here.office, number(visitor))
     body = Body(dict(value), fingerprint(dict(value)))
-    visit = Visit(visitor.person, body, Headers({"idempotency-key": key}), "POST", visitor.until)
+    visit = Visit(visitor.person, body, said_before(key), "POST", visitor.until)
     try:
         order, follow = await visitor.run(rehearsed.rehearsed, Call.of(visit, rehearsed.path, visitor.now))
     except Problem as problem:
@@ -122,7 +124,9 @@ def look(visitor: Visitor, tried: Tried | None) -> OrderView:
     if order is None or row is None:
         raise not_found(f"order {order_no}")
     query = visitor.request.query_params
-    events, older = store.glances.newest_events(order_no, whole(query.get("before", "")), EVENTS)
+    is_everything = query.get("history") == EVERYTHING
+    quiet = () if is_everything else QUIET
+    events, older = store.glances.newest_events(order_no, whole(query.get("before", "")), EVENTS, quiet)
     notices = mails(visitor, None if tried else query.get("mails") or None)
     people = store.people.every()
     open_tasks = TaskFilter(order_no=(order_no,), status=(TaskStatus.OPEN,))
@@ -132,6 +136,7 @@ def look(visitor: Visitor, tried: Tried | None) -> OrderView:
         causes=store.glances.causes(order_no),
         events=events,
         older=older,
+        is_everything=is_everything,
         notices=notices.items,
         more_notices=notices.next_cursor,
         names=names_of(people, Words.of(visitor.tongue.language), visitor.tongue),

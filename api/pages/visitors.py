@@ -17,10 +17,11 @@ from activities.languages import Tongue, chosen, wished
 from activities.store import Person
 from activities.store.replies import Reply
 from activities.store.sessions import Session
-from api.bodies import Body, fingerprint
+from api.bodies import Body, Disconnected, fingerprint
 from api.deeds import Deed
+from api.pages import sendings
 from api.pages.site import HEADERS, Site
-from api.problems import Problem, not_found
+from api.problems import Problem
 from api.services import Services, services
 from api.shell import meaning
 from api.visit import PATIENCE, Visit, enter
@@ -31,6 +32,8 @@ T = TypeVar("T")
 
 COOKIE, LANGUAGE = "jiaoqi_session", "jiaoqi_language"
 TOKEN, KEY = "csrf", "key"
+SECRETS = frozenset({"password", "old", "new", "again", "code"})
+"""Fields that no page ever shows again."""
 MOST_FORM_BYTES = 256 * 1024
 MOST_UPLOAD_BYTES = 16 * 1024 * 1024
 HTML = "text/html"
@@ -53,6 +56,8 @@ class Visitor:
     now: datetime
     until: float
     signed_in: SignedIn | None = None
+    sent: FormData | None = None
+    """What came with it, once it was asked for."""
 
     @property
     def person(self) -> Person:
@@ -79,13 +84,13 @@ class Visitor:
         return self.site.render(template, self.tongue, **{**frame, **values})
 
     async def form(self, most_bytes: int = MOST_FORM_BYTES) -> FormData:
-        """What was sent, from a page of ours and not from elsewhere in the visitor's browser."""
-        if int(self.request.headers.get("content-length", "0") or 0) > most_bytes:
-            raise Problem(413, "too-large", f"what is sent has at most {most_bytes} bytes")
-        form = await self.request.form(max_part_size=most_bytes)
-        if self.signed_in and not hmac.compare_digest(text(form, TOKEN), self.signed_in.csrf):
+        """What was sent, from a page of ours and not from elsewhere in the visitor's browser. Raises Problem, Disconnected."""
+        if self.sent is None:
+            self.request = sendings.counted(self.request, most_bytes)
+            self.sent = await sendings.read(self.request, most_bytes)
+        if self.signed_in and not hmac.compare_digest(text(self.sent, TOKEN).encode(), self.signed_in.csrf.encode()):
             raise Problem(403, "forged", "this form was not made for you, or you have signed in anew since: reload the page")
-        return form
+        return self.sent
 
     async def do(
         self,
@@ -103,10 +108,7 @@ class Visitor:
         nobody has to sign in.
         """
         body = Body(dict(value), fingerprint(dict(value)))
-        given = {"idempotency-key": key, "if-match": f'"{seen}"' if seen else ""}
-        visit = Visit(
-            whom or self.person, body, Headers({name: text for name, text in given.items() if text}), method, self.until
-        )
+        visit = Visit(whom or self.person, body, said_before(key, seen), method, self.until)
         # From here on whatever ends the request knows whether the order may have heard.
         enter(self.request.scope, visit)
         return (await self.here.performer.answer(visit, deed)).reply
@@ -142,14 +144,33 @@ def for_anyone(site: Site, handler: Handler) -> Endpoint:
                 return remembering(await handler(visitor), request)
         except SignInFirst:
             return sign_in_first(request)
+        except Disconnected:
+            raise
         except Exception as error:
-            problem = meaning(error, request.scope)
-            return visitor.page("problem.html", problem.status, problem=problem)
+            return await refusal(visitor, meaning(error, request.scope))
         finally:
             # Files that were sent are temporary ones.
-            await request.close()
+            await visitor.request.close()
 
     return endpoint
+
+
+async def refusal(visitor: Visitor, problem: Problem) -> Response:
+    """A page of its own for what no page could say. Where something was away, it sends what was typed once more."""
+    again = await sent_before(visitor) if problem.status == 503 and visitor.request.method == "POST" else []
+    answer = visitor.page("problem.html", problem.status, problem=problem, again=again, action=address(visitor.request))
+    answer.headers.update(problem.headers)
+    return answer
+
+
+async def sent_before(visitor: Visitor) -> list[tuple[str, str]]:
+    """Nothing where it cannot be sent again, as files, or must not stand in a page."""
+    try:
+        sent = (await visitor.form()).multi_items()
+    except (Problem, Disconnected):
+        return []
+    texts = [(name, value) for name, value in sent if isinstance(value, str)]
+    return texts if len(texts) == len(sent) and SECRETS.isdisjoint(name for name, _ in texts) else []
 
 
 def sign_in_first(request: Request) -> Response:
@@ -165,7 +186,7 @@ async def nowhere(site: Site, request: Request) -> Response:
     """What a browser is told of an address where nothing is."""
 
     async def refuse(visitor: Visitor) -> Response:
-        raise not_found(f"page {request.scope['path']}")
+        raise Problem(404, "not-found", "there is nothing at this address")
 
     return await for_anyone(site, refuse)(request)
 
@@ -220,6 +241,12 @@ def address(request: Request) -> str:
     # As it was sent: a path that was decoded once cannot be told from one with a percent sign in it.
     path: str = request.scope["raw_path"].decode("ascii", "replace")
     return path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def said_before(key: str, seen: str = "") -> Headers:
+    """What a program would say in its headers. A page is sent whatever somebody likes: the deed judges it."""
+    given = {"idempotency-key": key, "if-match": f'"{seen}"' if seen else ""}
+    return Headers(raw=[(name.encode(), text.encode("ascii", "backslashreplace")) for name, text in given.items() if text])
 
 
 def text(form: FormData, name: str) -> str:

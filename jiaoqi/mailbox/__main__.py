@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import uvicorn
+import uvloop
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from typing_extensions import override
 
@@ -68,7 +69,8 @@ async def serve(messages: Messages, smtp_port: int, port: int) -> None:
 @click.option("--port", type=int, required=True)
 def main(directory: Path, smtp_port: int, port: int) -> None:
     logging.basicConfig(level=logging.WARNING)
-    asyncio.run(serve(Messages(directory), smtp_port, port))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(Messages(directory), smtp_port, port))
 
 
 if __name__ == "__main__":

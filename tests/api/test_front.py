@@ -18,7 +18,7 @@ async def test_an_unknown_path_is_a_problem_too(plant: Plant, path: str) -> None
 
 @pytest.mark.parametrize("path", ["/nothing", "/orders/PO-1/nothing"])
 async def test_a_browser_is_told_so_by_a_page(plant: Plant, path: str) -> None:
-    for language, words in (("en", "there is no page"), ("zh-TW", "沒有")):
+    for language, words in (("en", "there is nothing at this address"), ("zh-TW", "這個網址沒有內容")):
         page = await plant.client.get(ROOT + path, headers={"accept": "text/html,*/*", "accept-language": language})
         assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
         assert words in page.text

@@ -145,6 +145,66 @@ async def test_a_workbook_that_unpacks_without_end_is_not_unpacked(plant: Plant)
     assert "is too large a workbook" in page.text
 
 
+async def test_a_bomb_in_what_a_workbook_keeps_beside_its_sheets_is_not_unpacked(plant: Plant) -> None:
+    """The library reads strings and styles as a whole: 200 MB of them would take the process with them."""
+    bomb = io.BytesIO(workbook())
+    with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/bomb.xml", "w") as member:
+        for _ in range(40):
+            member.write(b" " * (1 << 20))
+    page = await Importer(plant, "sales1").put_down(bomb.getvalue())
+    assert "is too large a workbook" in page.text
+
+
+@pytest.mark.parametrize("damage", ["packed", "checksum", "encrypted", "method"])
+async def test_a_damaged_workbook_is_said_to_be_damaged(plant: Plant, damage: str) -> None:
+    page = await Importer(plant, "sales1").put_down(damaged(workbook(), damage))
+    assert "is damaged" in page.text or "or damaged" in page.text, page.text
+    assert "interrupted" not in page.text
+
+
+async def test_what_nobody_foresaw_is_told_and_logged(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(*_: object) -> None:
+        raise RecursionError("a fault of the test")
+
+    monkeypatch.setattr(import_work, "survey", break_down)
+    page = await Importer(plant, "sales1").put_down(TWO)
+    assert "something unforeseen happened" in page.text
+    assert "RecursionError" in caplog.text
+    caplog.clear()
+
+
+def workbook() -> bytes:
+    book, content = Workbook(), io.BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    for row in (HEAD.split(","), ["W-1", "X", "Pump", 5, "2027-04-01"]):
+        sheet.append(row)
+    book.save(content)
+    return content.getvalue()
+
+
+def damaged(content: bytes, how: str) -> bytes:
+    """The first sheet, of which something is wrong on the disk."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+        begin = sheet.header_offset + 30 + len(sheet.filename)
+        listed = content.rindex(b"PK\x01\x02", 0, content.rindex(sheet.filename.encode()))
+    damaged = bytearray(content)
+    match how:
+        case "packed":
+            damaged[begin : begin + 20] = b"\xff" * 20
+        case "checksum":
+            damaged[listed + 16 : listed + 20] = b"\0\0\0\0"
+        case "encrypted":
+            damaged[sheet.header_offset + 6] |= 1
+            damaged[listed + 8] |= 1
+        case "method":
+            damaged[sheet.header_offset + 8] = damaged[listed + 10] = 99
+    return bytes(damaged)
+
+
 async def test_names_in_a_file_are_never_markup(plant: Plant) -> None:
     sales = Importer(plant, "sales1")
     page = await sales.put_down(f"{HEAD}\nA-1,<script>alert(1)</script>,=1+1,1,2027-04-01\nA-2,<b>x,y,z,<i>\n")

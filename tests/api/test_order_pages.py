@@ -252,6 +252,8 @@ async def test_a_long_history_is_read_page_by_page_the_newest_first(plant: Plant
         plant.engine.told("PO-1", f"letter{n:02}", "customer")
     looker = Looker(plant, "quality1")
     page = await looker.look(PO)
+    assert "letter34" not in page.text and "Order entered" in page.text, "only what people did, until everything is asked for"
+    page = await looker.look(next(address for address in page.links if "history=everything" in address))
     assert "letter34" in page.text and "Order entered" not in page.text
     (older,) = [address for address in page.links if "before=" in address]
     assert "Order entered" in (await looker.look(older)).text
