@@ -100,8 +100,8 @@ async def test_who_hangs_up_in_the_middle_is_no_failure_of_ours(plant: Plant, ca
     messages = [{"type": "http.request", "body": b"name=a", "more_body": True}, {"type": "http.disconnect"}]
     headers = [(b"content-type", FORM.encode()), (b"host", b"plant.example")]
     scope = {
-        **{"type": "http", "method": "POST", "path": "/sign-in", "raw_path": b"/sign-in", "query_string": b""},
-        **{"headers": headers, "client": ("127.0.0.1", 1), "scheme": "http", "http_version": "1.1"},
+        "type": "http", "method": "POST", "path": "/sign-in", "raw_path": b"/sign-in", "query_string": b"",
+        "headers": headers, "client": ("127.0.0.1", 1), "scheme": "http", "http_version": "1.1",
     }
     sent: list[object] = []
 
