@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
+from zlib import error as ZlibError
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -20,12 +21,16 @@ from activities.importing.tables import FileCannotBeRead, Record, Table, Unreada
 ZIPPED, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How an XLSX file begins; and one that is encrypted or of the format before it."""
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+DAMAGED = "is damaged; open it in a spreadsheet program and save it again"
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 CHUNK = 1 << 20
 EXACT = 10**15
 """Up to here a spreadsheet keeps every digit of a number."""
-BROKEN = (BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError)
-"""What the library says of files that are no workbooks, or damaged."""
+BROKEN = (
+    *(BadZipFile, ZlibError, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError),
+    *(EOFError, OverflowError, RuntimeError, SyntaxError),
+)
+"""What the library says of files that are no workbooks, or damaged; RuntimeError of parts that are encrypted or packed oddly."""
 
 
 class WorkbookTable(Table):
@@ -39,7 +44,10 @@ class WorkbookTable(Table):
         self._file, self._date_format = file, date_format
         with self._opened(values=True) as book:
             self._sheet = self._chosen(book, sheet)
-        self._has_formulas = has_formulas(file)
+        try:
+            self._has_formulas = has_formulas(file)
+        except BROKEN as error:
+            raise FileCannotBeRead(file, DAMAGED) from error
 
     @override
     def records(self) -> Iterator[Record]:
@@ -49,7 +57,7 @@ class WorkbookTable(Table):
                 if any(texts):
                     yield Record(number, texts)
         except BROKEN as error:
-            raise FileCannotBeRead(self._file, "is damaged; open it in a spreadsheet program and save it again") from error
+            raise FileCannotBeRead(self._file, DAMAGED) from error
 
     def _rows(self, *, values: bool) -> Iterator[tuple[Any, ...]]:
         with self._opened(values=values) as book:

@@ -1,10 +1,10 @@
 """What only the pages ask of orders: how many there are, what happened last, and why one is late."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from activities.store.database import Database
 from activities.store.event_rows import event_out
@@ -18,7 +18,11 @@ MOST_COUNTED = 10_000
 """Orders under way: beyond them a count says `more than`, and costs no more."""
 
 OF_ORDER = EVENT.c.order_id == bindparam("order_id")
-NEWEST = select(EVENT).where(OF_ORDER, EVENT.c.seq < bindparam("before")).order_by(EVENT.c.seq.desc())
+WAS_SAID = EVENT.c.key.is_not(None)
+NOT_QUIET = EVENT.c.type.not_in(bindparam("quiet", expanding=True))
+NEWEST = (
+    select(EVENT).where(OF_ORDER, EVENT.c.seq < bindparam("before"), or_(WAS_SAID, NOT_QUIET)).order_by(EVENT.c.seq.desc())
+)
 LAST_RISK = select(EVENT.c.data).where(OF_ORDER, EVENT.c.type == "risk_moved").order_by(EVENT.c.seq.desc()).limit(1)
 LAST_SEQ = 2**31 - 1
 
@@ -46,9 +50,11 @@ class Glances:
         by_risk = {risk.value: sum(n for _, found, n in rows if found == risk) for risk in Risk}
         return UnderWay(sum(n for _, _, n in rows), by_status, by_risk)
 
-    def newest_events(self, order_no: str, before: int | None, limit: int) -> tuple[list[EventOut], int | None]:
-        """What happened last, the newest first, and where the page behind it begins."""
-        asked = {"order_id": order_key(order_no), "before": before or LAST_SEQ}
+    def newest_events(
+        self, order_no: str, before: int | None, limit: int, quiet: Collection[str] = ()
+    ) -> tuple[list[EventOut], int | None]:
+        """What happened last, the newest first, and where the page behind it begins; of the `quiet` types only what was said."""
+        asked = {"order_id": order_key(order_no), "before": before or LAST_SEQ, "quiet": list(quiet)}
         with self._database.reading() as connection:
             found = [event_out(row) for row in connection.execute(NEWEST.limit(limit + 1), asked)]
         return found[:limit], found[limit - 1].seq if len(found) > limit else None

@@ -14,7 +14,7 @@ from activities.store.database import Database
 from activities.store.keys import order_key
 from activities.store.links import MailLink
 from activities.store.outbox import row_of as outbox_row
-from activities.store.tables import OUTBOX, SIGNATURE
+from activities.store.tables import MAIL_LINK, OUTBOX, SIGNATURE
 from workflows.types.notices import Notice
 
 CODE_LIVES = timedelta(minutes=10)
@@ -23,6 +23,8 @@ MOST_ATTEMPTS = 5
 MOST_CODES = 10
 """Codes for one link: with the attempts at each, one guess in twenty thousand succeeds."""
 
+# Two presses of one button wait for each other: of what nobody has stated yet there is no row to lock.
+ALONE = select(MAIL_LINK.c.digest).where(MAIL_LINK.c.digest == bindparam("link")).with_for_update()
 BY_LINK = select(SIGNATURE).where(SIGNATURE.c.link == bindparam("link"))
 UNSIGNED = update(SIGNATURE).where(SIGNATURE.c.link == bindparam("digest"), SIGNATURE.c.signed_at.is_(None))
 # Counted before it is compared, in one statement: two guesses at once are two guesses.
@@ -109,7 +111,8 @@ class Signatures:
         """
         code = new_code()
         with self._database.writing() as connection:
-            before: Any = connection.execute(BY_LINK.with_for_update(), {"link": link.digest}).first()
+            connection.execute(ALONE, {"link": link.digest})
+            before: Any = connection.execute(BY_LINK, {"link": link.digest}).first()
             if before and (before.signed_at or before.codes >= MOST_CODES):
                 return
             codes = before.codes + 1 if before else 1

@@ -137,14 +137,21 @@ async def written(
     visitor: Visitor, book: OrdersBook, asked: OrderFilter, page: Page[OrderOut], described: str
 ) -> AsyncIterator[bytes]:
     """A few orders at a time: others have their turn in between, and who goes away stops it."""
+    with await filled(visitor, book, asked, page, described) as file:
+        while chunk := await visitor.run(file.read, CHUNK):
+            yield chunk
+
+
+async def filled(
+    visitor: Visitor, book: OrdersBook, asked: OrderFilter, page: Page[OrderOut], described: str
+) -> IO[bytes]:
+    """The whole file. Whoever fetches it slowly then keeps nobody from having theirs made."""
     async with AT_A_TIME:
         await visitor.run(add_all, book, page)
         while page.next_cursor and not book.is_full:
             page = await visitor.run(read, visitor.here, asked, page.next_cursor, visitor.now)
             await visitor.run(add_all, book, page)
-        with await visitor.run(book.finish, page.next_cursor is not None, described, visitor.now) as file:
-            while chunk := await visitor.run(file.read, CHUNK):
-                yield chunk
+        return await visitor.run(book.finish, page.next_cursor is not None, described, visitor.now)
 
 
 def read(here: Services, asked: OrderFilter, cursor: str | None, now: datetime) -> Page[OrderOut]:

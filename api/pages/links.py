@@ -52,6 +52,7 @@ async def act(visitor: Visitor) -> Response:
         return standing
     sent = typed(await visitor.form())
     if standing.over:
+        await signing.catch_up(visitor, standing)
         return over(visitor, standing, sent)
     if standing.link.purpose is Purpose.VIEW:
         raise Problem(405, "method-not-allowed", "this link only shows where the order stands")

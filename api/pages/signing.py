@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from activities.mail.staleness import SIGNING_CODE
 from activities.store.signatures import Signature, Statement
 from api import forms
+from api.bodies import fingerprint
 from api.customer_deeds import Answer
 from api.customer_forms import ReceivedIn, RefusedIn
 from api.pages.attempts import attempt
@@ -21,6 +22,7 @@ from api.pages.site import HEADERS
 from api.pages.statements import statement
 from api.pages.visitors import Visitor
 from api.problems import Problem, invalid, not_found
+from workflows import ids
 from workflows.types.notices import Notice
 from workflows.types.refusals import Fault
 from workflows.types.words import CUSTOMER
@@ -122,12 +124,36 @@ async def take_code(visitor: Visitor, standing: Standing, signature: Signature, 
     if not await visitor.run(signatures.is_code, standing.link, standing.token, code, visitor.now):
         left = await visitor.run(signatures.of_link, standing.link) or signature
         return show_statement(visitor, standing, left, wrong_code(left, visitor))
-    body = {"outcome": signature.outcome, "fields": signature.fields}
-    problem = await attempt(visitor, Answer(visitor.here.office, standing.task.task.id), body, standing.key, whom=who(standing))
+    problem = await signed(visitor, standing, signature)
     if problem is None:
-        await visitor.run(signatures.sign, standing.link, visitor.now)
         return await answered(visitor, standing)
+    await catch_up(visitor, standing)
     return await overtaken(visitor, standing, problem, sent) or show_statement(visitor, standing, signature, problem)
+
+
+async def signed(visitor: Visitor, standing: Standing, signature: Signature) -> Problem | None:
+    """Why the order did not take it, or None: then the statement is signed."""
+    deed = Answer(visitor.here.office, standing.task.task.id)
+    problem = await attempt(visitor, deed, answer_of(signature), standing.key, whom=who(standing))
+    if problem is None:
+        await visitor.run(visitor.here.store.signatures.sign, standing.link, visitor.now)
+    return problem
+
+
+def answer_of(signature: Signature) -> dict[str, Any]:
+    return {"outcome": signature.outcome, "fields": signature.fields}
+
+
+async def catch_up(visitor: Visitor, standing: Standing) -> None:
+    """The order may have taken an answer of which nobody heard: said again it is the same one, and what was signed is kept."""
+    signature = standing.signature
+    if signature is None or signature.is_signed or standing.record is None:
+        return
+    # Only whoever gave the code has ever said this under this key.
+    said = ids.said(CUSTOMER, "POST", Answer(visitor.here.office, standing.record.task.id).path, standing.key)
+    reply = await visitor.run(visitor.here.store.replies.get, said)
+    if reply and reply.fingerprint == fingerprint(answer_of(signature)):
+        await signed(visitor, standing, signature)
 
 
 def digits(typed: str) -> str:

@@ -1,5 +1,6 @@
 """Lists as Excel files: what is in them, and that nothing that people typed is a formula."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from api.pages import export
+from api.pages.visitors import COOKIE
 from tests.api.board_plant import TODAY, planned, told
 from tests.api.looking import Looker
 from tests.api.plant import NOW, Plant
@@ -118,3 +120,36 @@ async def test_strangers_sign_in_first(plant: Plant) -> None:
     for path in ("/orders.xlsx", "/exceptions.xlsx", "/board", "/exceptions"):
         answer = await plant.client.get(f"http://plant.example{path}")
         assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
+
+
+async def test_who_fetches_a_file_slowly_keeps_nobody_from_theirs(plant: Plant) -> None:
+    planned(plant.store, "PO-1", 1, 4, promised=TODAY + 9 * DAY)
+    slow = [asyncio.create_task(fetched_in_part(plant)) for _ in range(4)]
+    await asyncio.wait(slow, timeout=5.0, return_when=asyncio.FIRST_EXCEPTION)
+    try:
+        async with asyncio.timeout(10.0):
+            assert (await exported(plant)).worksheets
+    finally:
+        for each in slow:
+            each.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+
+
+async def fetched_in_part(plant: Plant) -> None:
+    """Takes the first piece of the answer, and then no more."""
+    cookie = f"{COOKIE}={plant.store.sessions.begin('sales1', 'a test', plant.now)}".encode()
+    scope = {
+        **{"type": "http", "method": "GET", "path": "/orders.xlsx", "raw_path": b"/orders.xlsx", "query_string": b""},
+        **{"headers": [(b"cookie", cookie), (b"host", b"plant.example")], "client": ("127.0.0.1", 1), "scheme": "http"},
+        **{"http_version": "1.1", "server": ("plant.example", 80), "root_path": ""},
+    }
+
+    async def receive() -> dict[str, object]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body" and message.get("body"):
+            await asyncio.Event().wait()
+
+    await plant.app(scope, receive, send)

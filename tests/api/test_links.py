@@ -10,6 +10,7 @@ import pytest
 
 from activities.store.ledger import Addressed, Recipient
 from activities.store.links import LIVES, Minted, Purpose
+from api.engine import OutcomeIsUnknown
 from tests.api.plant import CONFIRM, Plant
 from workflows.types.notices import Notice
 from workflows.types.words import Kind, Language
@@ -416,6 +417,43 @@ async def test_who_has_left_the_plant_has_no_link(plant: Plant) -> None:
     assert (await plant.client.get(address)).status_code == 410
     answer = await send(plant, address, outcome="signed", **{"fields/signed_by": "x"})
     assert answer.status_code == 409
+
+
+async def test_what_was_signed_is_kept_though_nobody_heard_that_it_was_taken(plant: Plant) -> None:
+    """The order took the answer and the connection broke: pressed once more, the statement counts as signed."""
+    address, task_id = await signing(plant)
+    await thanked(plant, address, **RECEIVED)
+    code = await code_of(plant)
+    plant.engine.fails_after = OutcomeIsUnknown("the connection broke")
+    await send(plant, address, step="code", code=code)
+    assert (await plant.get("sales1", f"/tasks/{task_id}")).json()["completed_by"] == "customer"
+    (kept,) = plant.store.signatures.of_order("PO-1")
+    assert kept.name == "Ms. Lin"
+
+
+async def test_what_was_signed_is_kept_though_our_process_died_before_it_wrote_so(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, _ = await signing(plant)
+    await thanked(plant, address, **RECEIVED)
+    code = await code_of(plant)
+    with monkeypatch.context() as dying:
+        dying.setattr(plant.store.signatures, "sign", lambda *_: None)
+        await thanked(plant, address, step="code", code=code)
+    assert plant.store.signatures.of_order("PO-1") == []
+    assert "Thank you" in (await send(plant, address, step="code", code=code)).text
+    assert len(plant.store.signatures.of_order("PO-1")) == 1
+
+
+async def test_a_draft_that_nobody_signed_is_not_signed_by_another_link(plant: Plant) -> None:
+    address, _ = await signing(plant)
+    other = link(plant, Purpose.SIGN, task_id="PO-1.sign_off.1", n=2)
+    await thanked(plant, other, **RECEIVED)
+    code = await code_of(plant)
+    await thanked(plant, address, **RECEIVED)
+    await thanked(plant, other, step="code", code=code)
+    assert (await send(plant, address, step="code", code="123456")).status_code == 409
+    assert len(plant.store.signatures.of_order("PO-1")) == 1
 
 
 async def test_the_plants_people_find_what_was_signed_at_the_order(plant: Plant) -> None:

@@ -5,6 +5,7 @@ import pytest
 from activities.store import SqlJournal, Store, glances
 from tests.store.plant import HOUR, TellsOfAnOrder
 from workflows.types import events as e
+from workflows.types.events import SaidRef
 from workflows.types.slack import Blame, Cause
 from workflows.types.words import Kind, OrderStatus, Risk
 
@@ -40,6 +41,16 @@ def test_what_happened_last_comes_first_and_goes_on(db: Store, journal: SqlJourn
     events, older = db.glances.newest_events("PO-1", older, 3)
     assert ([event.seq for event in events], older) == ([2, 1], None)
     assert db.glances.newest_events("unknown", None, 3) == ([], None)
+
+
+def test_what_only_followed_is_left_out_and_what_was_said_never(db: Store, journal: SqlJournal) -> None:
+    order = TellsOfAnOrder("PO-1")
+    order.open(Kind.PRODUCE, 1)
+    order.record(e.DeadlineMoved(task_id="PO-1.produce.1", due_at=order.at, due_soon_at=order.at, reason="x"))
+    order.record(e.DeadlineMoved(task_id="PO-1.produce.1", due_at=order.at, due_soon_at=order.at, reason="y"), SaidRef(id="s", key="k", fingerprint="f"))
+    journal.flush(order.flush())
+    events, _ = db.glances.newest_events("PO-1", None, 9, quiet=("task_opened", "deadline_moved"))
+    assert [(event.type, event.data.get("reason")) for event in events] == [("deadline_moved", "y"), ("order_entered", None)]
 
 
 def test_the_cause_is_the_one_told_last(db: Store, journal: SqlJournal) -> None:

@@ -46,6 +46,16 @@ def drafted(db: Store, token: str, meant: Statement = MEANT) -> str:
     return newest.data["code"]
 
 
+def test_a_button_pressed_several_times_at_once_leaves_a_code_that_was_sent(db: Store, token: str) -> None:
+    link = found(db, token)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: db.signatures.draft(link, token, MEANT, CODE, AT), range(8)))
+    sent = [each.notice for each in db.outbox.take(20, AT, AT) if each.notice.kind == CODE.kind]
+    assert len(sent) == 8
+    newest = max(sent, key=lambda notice: int(notice.key.rpartition(".")[2]))
+    assert db.signatures.is_code(link, token, newest.data["code"], AT)
+
+
 def test_a_link_is_found_by_its_token_alone(db: Store, token: str) -> None:
     link = found(db, token)
     assert (link.order_no, link.task_id, link.purpose, link.who) == ("PO-1", TASK, Purpose.SIGN, "customer")
