@@ -14,7 +14,7 @@ LOCK   := $(LOCKER)/bin/uv pip compile pyproject.toml --quiet --group build --un
           --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check lint types unit words bench chaos lock clean
+.PHONY: help up test check lint types unit words screenshots bench chaos lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ unit: $(TESTS) ## Run the tests alone (ARGS="-k mailbox" chooses)
 
 words: $(TESTS) ## Bring the catalogues of sentences in line with the code (activities/languages)
 	$(BIN)/python -m tests.languages
+
+screenshots: $(TESTS) ## Take the pictures of docs/pictures anew, of the demo
+	JIAOQI_TEST_SCREENSHOTS=docs/pictures $(BIN)/python -m pytest -n 0 tests/pages/test_pictures.py
 
 bench: $(TESTS) ## Measure, and write docs/performance.md (ARGS="--quick" only tries it; ARGS=beside one part)
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -24,7 +24,7 @@ from jiaoqi.connection import connect, ensure_namespace
 from jiaoqi.errors import JiaoqiError
 from jiaoqi.leaving import leave
 from jiaoqi.settings import Settings
-from workers import mornings
+from workers import mornings, sweeping
 from workers.foreseen import Foreseen
 from workers.mending import mend
 from workers.payloads import leave_alone
@@ -68,6 +68,7 @@ async def work(settings: Settings) -> None:
             log.warning("serving %s and %s, and the outbox", ORDERS_QUEUE, REVIEWS_QUEUE)
             beside = [asyncio.create_task(mend(client, store)), asyncio.create_task(courier.keep())]
             beside.append(asyncio.create_task(mornings.keep(client, policy)))
+            beside.append(asyncio.create_task(sweeping.keep(store)))
             if settings.pulse_file:
                 beside.append(asyncio.create_task(beat(client, settings.pulse_file)))
             spare_settled()

@@ -2,6 +2,7 @@
 
 import re
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
-from zlib import error as ZlibError
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -27,7 +27,7 @@ CHUNK = 1 << 20
 EXACT = 10**15
 """Up to here a spreadsheet keeps every digit of a number."""
 BROKEN = (
-    *(BadZipFile, ZlibError, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError),
+    *(BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError),
     *(EOFError, OverflowError, RuntimeError, SyntaxError),
 )
 """What the library says of files that are no workbooks, or damaged; RuntimeError of parts that are encrypted or packed oddly."""

@@ -27,6 +27,11 @@ SETTLE = (
     .where(DIGEST.c.day == bindparam("on"), DIGEST.c.person == bindparam("who"), DIGEST.c.state == NoticeState.QUEUED)
     .values(state=bindparam("became"), at=bindparam("when"), next_at=bindparam("when"), last_error=bindparam("error"))
 )
+DEAD = (
+    select(DIGEST)
+    .where(DIGEST.c.day >= bindparam("since"), DIGEST.c.state == NoticeState.DEAD)
+    .order_by(DIGEST.c.day.desc(), DIGEST.c.person)
+)
 KEPT = select(KEPT_NOTICE.c.notice_key, KEPT_NOTICE.c.task_id).where(KEPT_NOTICE.c.person == bindparam("who"))
 FORGET = delete(KEPT_NOTICE).where(
     KEPT_NOTICE.c.person == bindparam("who"), KEPT_NOTICE.c.notice_key.in_(bindparam("keys", expanding=True))
@@ -41,6 +46,16 @@ class DigestRow:
     language: Language
     message_id: str
     attempts: int = 0
+
+
+class DeadDigest(NamedTuple):
+    """One that its mail server refused."""
+
+    day: date
+    person: str
+    address: str
+    at: datetime
+    why: str
 
 
 class Kept(NamedTuple):
@@ -92,6 +107,13 @@ class Digests:
         with self._database.reading() as connection:
             rows = connection.execute(select(DIGEST.c.person, DIGEST.c.state).where(DIGEST.c.day == day))
             return {row.person: NoticeState(row.state) for row in rows}
+
+    def dead(self, since: date) -> list[DeadDigest]:
+        """Each person's last one of those days, the newest first: one address that is wrong is wrong every morning."""
+        with self._database.reading() as connection:
+            rows = connection.execute(DEAD, {"since": since}).all()
+        newest = {row.person: row for row in reversed(rows)}
+        return [DeadDigest(row.day, row.person, row.address, row.at, row.last_error or "") for row in reversed(newest.values())]
 
     def kept(self, person: str) -> list[Kept]:
         """What this person would rather read in a digest, and has not read yet."""

@@ -20,9 +20,7 @@ MOST_COUNTED = 10_000
 OF_ORDER = EVENT.c.order_id == bindparam("order_id")
 WAS_SAID = EVENT.c.key.is_not(None)
 NOT_QUIET = EVENT.c.type.not_in(bindparam("quiet", expanding=True))
-NEWEST = (
-    select(EVENT).where(OF_ORDER, EVENT.c.seq < bindparam("before"), or_(WAS_SAID, NOT_QUIET)).order_by(EVENT.c.seq.desc())
-)
+NEWEST = select(EVENT).where(OF_ORDER, EVENT.c.seq < bindparam("before"), or_(WAS_SAID, NOT_QUIET)).order_by(EVENT.c.seq.desc())
 LAST_RISK = select(EVENT.c.data).where(OF_ORDER, EVENT.c.type == "risk_moved").order_by(EVENT.c.seq.desc()).limit(1)
 LAST_SEQ = 2**31 - 1
 

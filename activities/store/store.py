@@ -24,6 +24,7 @@ from activities.store.resending import Resending
 from activities.store.saved_links import SavedLinks
 from activities.store.sessions import Sessions
 from activities.store.signatures import Signatures
+from activities.store.sweeping import Sweeping
 from activities.store.tables import REGISTER
 from activities.store.tasks import TaskReader
 from activities.store.uploads import Uploads
@@ -54,6 +55,7 @@ class Store:
         self.uploads = Uploads(database)
         self.house_log = HouseLog(database)
         self.resending = Resending(database)
+        self.sweeping = Sweeping(database)
         self.board = Board(database)
         self.exceptions = ExceptionReader(database, self.people)
 

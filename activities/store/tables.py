@@ -253,6 +253,7 @@ class MailLinkTable(Row, table=True):
     """What a link in a mail lets its one reader do, once; only a digest of what the mail has."""
 
     __tablename__ = "mail_link"
+    __table_args__ = (Index("ix_mail_link_expires", "expires_at"),)
 
     digest: str = ordered(primary_key=True)
     order_id: str = ordered()

@@ -142,9 +142,7 @@ async def written(
             yield chunk
 
 
-async def filled(
-    visitor: Visitor, book: OrdersBook, asked: OrderFilter, page: Page[OrderOut], described: str
-) -> IO[bytes]:
+async def filled(visitor: Visitor, book: OrdersBook, asked: OrderFilter, page: Page[OrderOut], described: str) -> IO[bytes]:
     """The whole file. Whoever fetches it slowly then keeps nobody from having theirs made."""
     async with AT_A_TIME:
         await visitor.run(add_all, book, page)

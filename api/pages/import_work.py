@@ -79,7 +79,7 @@ class Works:
             log.warning("the store is away; the import of %s is interrupted: %s", upload.id, error)
         except Exception:
             log.exception("the import of %s failed", upload.id)
-            await progress.fails("something unforeseen happened here; the log of the API says what")
+            await progress.fails("something unforeseen happened here")
         finally:
             beating.cancel()
 

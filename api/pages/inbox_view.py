@@ -90,6 +90,10 @@ class Row(NamedTuple):
     """Outcomes that need no word."""
 
     @property
+    def can_be_chosen(self) -> bool:
+        return self.powers.is_member or self.powers.may_assign
+
+    @property
     def mark(self) -> str:
         """What ids of the row's elements end with: a refreshed list finds them again, whatever stands in an order's number."""
         return hashlib.sha256(self.task.id.encode()).hexdigest()[:12]
@@ -107,6 +111,10 @@ class InboxView:
     """Whether they may move deadlines: of what they head."""
     receivers: Sequence[Person] = field(default=())
     """To whom they may give tasks."""
+
+    @property
+    def can_choose(self) -> bool:
+        return any(row.can_be_chosen for row in self.rows)
 
 
 def look(office: Office, person: Person, query: Mapping[str, str], tongue: Tongue, now: datetime) -> InboxView:

@@ -11,6 +11,7 @@ from activities.mail.again import CannotBeSentAgain, send_again
 from activities.mail.recipients import CUSTOMER
 from activities.people_rules import email_fault
 from activities.store import LedgerRow, Store
+from activities.store.digests import DeadDigest
 from activities.store.resending import NotDead, StillUnderWay
 from api.engine import EngineIsAway
 from api.pages.site import HEADERS
@@ -44,6 +45,7 @@ class Kept(NamedTuple):
     """How many notices are to be told, and since when the first of them is."""
     dead: list[Dead]
     more_dead: int
+    digests: list[DeadDigest]
     zone: str
 
 
@@ -71,8 +73,9 @@ async def page(visitor: Visitor, problem: Problem | None = None, **values: objec
 
 def look(visitor: Visitor) -> Kept:
     store, zone = visitor.here.store, visitor.here.office.policy.pinned(visitor.now).plant.time_zone
-    rows = store.checks.dead_mail(visitor.now - RECENTLY)
-    return Kept(store.outbox.long_waiting(visitor.now), list(shown(visitor, rows[:MOST])), len(rows[MOST:]), zone)
+    rows, digests = store.checks.dead_mail(visitor.now - RECENTLY), store.digests.dead((visitor.now - RECENTLY).date())
+    waiting = store.outbox.long_waiting(visitor.now)
+    return Kept(waiting, list(shown(visitor, rows[:MOST])), len(rows[MOST:]), digests[:MOST], zone)
 
 
 def shown(visitor: Visitor, rows: list[LedgerRow]) -> Iterator[Dead]:

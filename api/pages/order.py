@@ -50,6 +50,8 @@ class OrderView:
     """Whether the history names also what followed by itself."""
     notices: Sequence[NoticeOut]
     more_notices: str | None
+    is_further: bool
+    """Whether these are not the first of the mails."""
     names: Mapping[str, str]
     forms: Sequence[Form]
 
@@ -127,7 +129,8 @@ def look(visitor: Visitor, tried: Tried | None) -> OrderView:
     is_everything = query.get("history") == EVERYTHING
     quiet = () if is_everything else QUIET
     events, older = store.glances.newest_events(order_no, whole(query.get("before", "")), EVENTS, quiet)
-    notices = mails(visitor, None if tried else query.get("mails") or None)
+    further = None if tried else query.get("mails") or None
+    notices = mails(visitor, further)
     people = store.people.every()
     open_tasks = TaskFilter(order_no=(order_no,), status=(TaskStatus.OPEN,))
     return OrderView(
@@ -139,6 +142,7 @@ def look(visitor: Visitor, tried: Tried | None) -> OrderView:
         is_everything=is_everything,
         notices=notices.items,
         more_notices=notices.next_cursor,
+        is_further=further is not None,
         names=names_of(people, Words.of(visitor.tongue.language), visitor.tongue),
         forms=forms(visitor, row, tried),
     )

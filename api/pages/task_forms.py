@@ -42,6 +42,7 @@ DEEDS: Mapping[str, type[Deed[Any]]] = {
 """By the last step of the address."""
 ASKED: Mapping[str, type[BaseModel]] = {"progress": forms.ProgressIn, "extend": forms.ExtendIn, "assign": forms.AssignIn}
 WITH_OUTCOME = ("complete", "correct")
+WORDS = {"note", "reason", "remarks", "comment"}
 EXCEPTIONS = {"breaks-promise": "accept_late", "notice-missing": "override_reason"}
 """By refusal: the field that overrules it, which is asked for only once it is needed."""
 
@@ -151,8 +152,8 @@ class Questioner:
         model = OUTCOMES[self.task.kind][outcome]
         unasked = [name for name in EXCEPTIONS.values() if name not in needed] if deed == "complete" else []
         beside = forms.CompleteIn if deed == "complete" else forms.CorrectIn
-        # Where the customer's comment is asked for, another one beside it would only confuse.
-        hidden = ["outcome", "fields", *(["comment"] if "comment" in model.model_fields else [])]
+        # Where words are asked for already, another field for words would only confuse; comments have their place below.
+        hidden = ["outcome", "fields", *(["comment"] if WORDS & model.model_fields.keys() else [])]
         suggested = self.given(outcome) if deed == "correct" else self.suggested()
         stands = self.stands() if outcome == "revise" and deed == "complete" else {}
         return [

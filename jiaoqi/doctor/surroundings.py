@@ -32,6 +32,7 @@ def unserved(missing: list[str]) -> Iterator[Finding]:
 def mail(store: Store, now: datetime) -> Iterator[Finding]:
     yield from waiting_mail(store, now)
     yield from dead_mail(store, now)
+    yield from dead_digests(store, now)
 
 
 def waiting_mail(store: Store, now: datetime) -> Iterator[Finding]:
@@ -53,6 +54,15 @@ def dead_mail(store: Store, now: datetime) -> Iterator[Finding]:
             order_no=row.order_no,
             task_id=row.task_id,
             message_id=row.message_id,
+        )
+
+
+def dead_digests(store: Store, now: datetime) -> Iterator[Finding]:
+    for dead in store.digests.dead((now - RECENTLY).date()):
+        yield Finding(
+            kind=Kind.DEAD_MAIL,
+            what=f"digest to {dead.person} ({dead.address}), given up {dead.at:%Y-%m-%dT%H:%M:%SZ}: {dead.why}",
+            todo=f"correct the address of {dead.person}; the next digest goes there",
         )
 
 

@@ -139,9 +139,17 @@ async def fetched_in_part(plant: Plant) -> None:
     """Takes the first piece of the answer, and then no more."""
     cookie = f"{COOKIE}={plant.store.sessions.begin('sales1', 'a test', plant.now)}".encode()
     scope = {
-        **{"type": "http", "method": "GET", "path": "/orders.xlsx", "raw_path": b"/orders.xlsx", "query_string": b""},
-        **{"headers": [(b"cookie", cookie), (b"host", b"plant.example")], "client": ("127.0.0.1", 1), "scheme": "http"},
-        **{"http_version": "1.1", "server": ("plant.example", 80), "root_path": ""},
+        "type": "http",
+        "method": "GET",
+        "path": "/orders.xlsx",
+        "raw_path": b"/orders.xlsx",
+        "query_string": b"",
+        "headers": [(b"cookie", cookie), (b"host", b"plant.example")],
+        "client": ("127.0.0.1", 1),
+        "scheme": "http",
+        "http_version": "1.1",
+        "server": ("plant.example", 80),
+        "root_path": "",
     }
 
     async def receive() -> dict[str, object]:

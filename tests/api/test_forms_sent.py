@@ -97,11 +97,21 @@ async def test_a_made_up_key_is_refused_as_a_bad_one(plant: Plant, caplog: pytes
 
 
 async def test_who_hangs_up_in_the_middle_is_no_failure_of_ours(plant: Plant, caplog: pytest.LogCaptureFixture) -> None:
-    messages = [{"type": "http.request", "body": b"name=a", "more_body": True}, {"type": "http.disconnect"}]
+    messages: list[dict[str, object]] = [
+        {"type": "http.request", "body": b"name=a", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
     headers = [(b"content-type", FORM.encode()), (b"host", b"plant.example")]
     scope = {
-        "type": "http", "method": "POST", "path": "/sign-in", "raw_path": b"/sign-in", "query_string": b"",
-        "headers": headers, "client": ("127.0.0.1", 1), "scheme": "http", "http_version": "1.1",
+        "type": "http",
+        "method": "POST",
+        "path": "/sign-in",
+        "raw_path": b"/sign-in",
+        "query_string": b"",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "scheme": "http",
+        "http_version": "1.1",
     }
     sent: list[object] = []
 
@@ -111,7 +121,7 @@ async def test_who_hangs_up_in_the_middle_is_no_failure_of_ours(plant: Plant, ca
     async def answer(message: object) -> None:
         sent.append(message)
 
-    await plant.app(scope, receive, answer)  # type: ignore[arg-type]
+    await plant.app(scope, receive, answer)
     assert not sent
     assert not caplog.records
 

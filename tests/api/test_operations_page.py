@@ -6,12 +6,13 @@ import pytest
 
 from activities.mail.again import send_again
 from activities.store import LedgerRow
+from activities.store.digests import DigestRow
 from activities.store.ledger import Addressed, Recipient
 from activities.store.resending import NotDead, StillUnderWay
 from tests.api.looking import Form, Looker
 from tests.api.plant import DAY, Plant
 from workflows.types.notices import Notice
-from workflows.types.words import NoticeState
+from workflows.types.words import Language, NoticeState
 
 LATER = timedelta(seconds=5)
 
@@ -151,3 +152,14 @@ async def test_a_report_of_the_couriers_own_can_be_sent_again(plant: Plant) -> N
     send_again(plant.store, known(plant, key, "sales1"), "admin", plant.now)
     (waiting,) = plant.store.outbox.take(10, plant.now, plant.now + LATER)
     assert waiting.notice.data == {"kind": "order_confirmed", "recipient": "customer"}
+
+
+async def test_a_digest_that_was_refused_is_seen(plant: Plant) -> None:
+    """Nobody else would tell: whoever reads no digest does not know that there was one."""
+    today = plant.now.date()
+    plant.store.digests.open([DigestRow(today, "quality1", "q1@gone.example", Language.EN, "<1@plant.example>")], plant.now)
+    (row,) = plant.store.digests.take(today, ("quality1",), plant.now, plant.now + DAY)
+    plant.store.digests.settle(row, NoticeState.DEAD, plant.now, "550 <b>no such mailbox</b>")
+    looker = Looker(plant, "admin")
+    page = await looker.look("/operations")
+    assert "q1@gone.example" in page.text and "550 <b>no such mailbox</b>" in page.text and "/people/quality1" in page.links

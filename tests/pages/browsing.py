@@ -34,8 +34,8 @@ def chromium() -> Iterator[Browser]:
 class Windows:
     """Opens windows in front of one stack; what goes wrong in any of them is remembered."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
-        self.browser, self.url = browser, url
+    def __init__(self, browser: Browser, url: str, password: str = PASSWORD) -> None:
+        self.browser, self.url, self.password = browser, url, password
         self.complaints: list[str] = []
         self._open: list[BrowserContext] = []
 
@@ -55,7 +55,7 @@ class Windows:
         page = self.stranger(**how)
         page.goto("/sign-in")
         page.locator("input[name=name]").fill(name)
-        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("input[name=password]").fill(self.password)
         page.locator("main button").click()
         page.wait_for_url(re.compile(r"/(\?.*)?$"))
         return page

@@ -66,3 +66,13 @@ def test_what_is_kept_is_kept_once_and_until_it_was_read(db: Store) -> None:
     assert (db.digests.kept("anna"), db.digests.kept("bo")) == ([Kept(notice.key, "PO-1.inspect.1")], [])
     db.digests.forget("anna", ["PO-1.task_opened.3"])
     assert db.digests.kept("anna") == []
+
+
+def test_whose_address_was_refused_is_found_by_their_last_digest(db: Store) -> None:
+    for on in (0, 1):
+        opened(db, *BOTH, on=on)
+        for row in db.digests.take(TODAY + on * DAY, ("anna",), NOW, NOW + HOUR):
+            db.digests.settle(row, NoticeState.DEAD, NOW, f"550 no mailbox {on}")
+    (dead,) = db.digests.dead(TODAY)
+    assert (dead.day, dead.person, dead.address, dead.why) == (TODAY + DAY, "anna", "anna@plant.example", "550 no mailbox 1")
+    assert db.digests.dead(TODAY + 2 * DAY) == []

@@ -47,7 +47,10 @@ def test_what_only_followed_is_left_out_and_what_was_said_never(db: Store, journ
     order = TellsOfAnOrder("PO-1")
     order.open(Kind.PRODUCE, 1)
     order.record(e.DeadlineMoved(task_id="PO-1.produce.1", due_at=order.at, due_soon_at=order.at, reason="x"))
-    order.record(e.DeadlineMoved(task_id="PO-1.produce.1", due_at=order.at, due_soon_at=order.at, reason="y"), SaidRef(id="s", key="k", fingerprint="f"))
+    order.record(
+        e.DeadlineMoved(task_id="PO-1.produce.1", due_at=order.at, due_soon_at=order.at, reason="y"),
+        SaidRef(id="s", key="k", fingerprint="f"),
+    )
     journal.flush(order.flush())
     events, _ = db.glances.newest_events("PO-1", None, 9, quiet=("task_opened", "deadline_moved"))
     assert [(event.type, event.data.get("reason")) for event in events] == [("deadline_moved", "y"), ("order_entered", None)]

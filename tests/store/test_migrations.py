@@ -3,18 +3,22 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date, datetime
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import JSON, Connection, MetaData, create_engine, inspect, text
 
 from activities import store
 from activities.store.database import parse
 from activities.store.migrate import config
+from activities.store.people import digest
 from activities.store.tables import METADATA
 from tests.store.cluster import Cluster
+from tests.store.plant import NOW
 
 
 def test_the_migrations_make_what_the_code_declares(url: str) -> None:
@@ -37,6 +41,41 @@ def test_again_it_changes_nothing(empty_url: str) -> None:
     store.migrate(empty_url)
     store.migrate(empty_url)
     assert registers(empty_url) == 1
+
+
+def test_a_store_from_before_the_pages_comes_up_with_everything_in_it(empty_url: str) -> None:
+    engine = create_engine(parse(empty_url))
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0004")
+        before = MetaData()
+        before.reflect(connection)
+        put(connection, before, "person", id="anna", name="Anna", language="en", removed=False)
+        put(connection, before, "token", digest=digest("jq_anna"), person="anna", revoked=False)
+        put(connection, before, "customer_order", order_id="po-1", order_no="PO-1", body='{"owner": "安娜"}')
+        put(connection, before, "task", id="po-1.plan.1", order_id="po-1", status="open", body="{}")
+        put(connection, before, "task", id="po-1.confirm.1", order_id="po-1", status="completed", body="{}")
+        connection.execute(text("DELETE FROM register"))
+        connection.execute(text("INSERT INTO register (id, version) VALUES (1, 7)"))
+    store.migrate(empty_url)
+    with engine.connect() as connection:
+        owners = {row.id: row.owner for row in connection.execute(text("SELECT id, owner FROM task"))}
+        assert owners == {"po-1.plan.1": "安娜", "po-1.confirm.1": None}
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
+    engine.dispose()
+    with closing(store.Store.open(empty_url)) as migrated:
+        anna = migrated.people.by_token("jq_anna")
+        assert anna is not None and (anna.id, anna.mail) == ("anna", "instant")
+        assert [(token.name, token.used_at) for token in migrated.people.tokens("anna")] == [("", None)]
+        migrated.sessions.set_password("anna", "ten letters", NOW)
+        assert migrated.sessions.find(migrated.sessions.begin("anna", "a test", NOW), NOW)
+
+
+def put(connection: Connection, tables: MetaData, table: str, /, **known: object) -> None:
+    """A row; what nobody asks about has some value of its type."""
+    some = {str: "x", int: 0, float: 0.0, bool: False, datetime: NOW, date: NOW.date(), list: [], dict: []}
+    wanted = [column for column in tables.tables[table].columns if not column.nullable and column.name not in known]
+    row = {column.name: [] if isinstance(column.type, JSON) else some[column.type.python_type] for column in wanted}
+    connection.execute(tables.tables[table].insert(), {**row, **known})
 
 
 def test_two_at_once_both_succeed(empty_url: str) -> None:
