@@ -17,7 +17,7 @@ LOCK   := $(LOCKER)/bin/uv pip compile pyproject.toml --quiet --group build --un
 .PHONY: help up test check lint types unit words screenshots bench chaos lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(RUNS) ## Start Jiaoqi with a demo plant; Ctrl-C stops it
 	@$(BIN)/jiaoqi up --demo
