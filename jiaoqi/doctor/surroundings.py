@@ -61,7 +61,7 @@ def dead_digests(store: Store, now: datetime) -> Iterator[Finding]:
     for dead in store.digests.dead((now - RECENTLY).date()):
         yield Finding(
             kind=Kind.DEAD_MAIL,
-            what=f"digest to {dead.person} ({dead.address}), given up {dead.at:%Y-%m-%dT%H:%M:%SZ}: {dead.why}",
+            what=f"the daily digest for {dead.person} ({dead.address}), given up {dead.at:%Y-%m-%dT%H:%M:%SZ}: {dead.why}",
             todo=f"correct the address of {dead.person}; the next digest goes there",
         )
 

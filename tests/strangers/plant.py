@@ -6,6 +6,8 @@ from contextlib import closing
 from tests.endtoend.plant import Plant
 
 NOT_OURS = frozenset({"alembic_version"})
+ALL_BUT = {"token": "digest, person, created_at, revoked, name"}
+"""By table: the columns that nothing may change; of the others all."""
 Content = dict[str, list[tuple[object, ...]]]
 
 
@@ -14,7 +16,9 @@ class BesiegedPlant(Plant):
         return self._tokens[who]
 
     def content(self) -> Content:
-        """All that the store holds."""
+        """All that the store holds, but for when a token was last used: that is noted beside what was asked."""
         with closing(sqlite3.connect(f"file:{self.stack.home / 'jiaoqi.db'}?mode=ro", uri=True)) as store:
             names = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return {name: store.execute(f'SELECT * FROM "{name}" ORDER BY rowid').fetchall() for name in names}  # noqa: S608 - names of its own
+            return {
+                name: store.execute(f'SELECT {ALL_BUT.get(name, "*")} FROM "{name}" ORDER BY rowid').fetchall() for name in names
+            }  # noqa: S608 - names of its own
