@@ -112,7 +112,7 @@ def test_the_calendar_adds_working_time(windows: Windows, size: dict[str, int] |
     page.goto("/calendar")
     page.get_by_label("From").fill(dates.day(1) + "T13:00")
     page.get_by_label("Working time").fill("4h")
-    page.get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Work it out").click()
     expect(page.get_by_role("status")).to_contain_text("17:00")
     assert page.evaluate(WITHIN)
     picture(page, "calendar-phone" if size else "calendar")

@@ -19,6 +19,5 @@ class BesiegedPlant(Plant):
         """All that the store holds, but for when a token was last used: that is noted beside what was asked."""
         with closing(sqlite3.connect(f"file:{self.stack.home / 'jiaoqi.db'}?mode=ro", uri=True)) as store:
             names = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return {
-                name: store.execute(f'SELECT {ALL_BUT.get(name, "*")} FROM "{name}" ORDER BY rowid').fetchall() for name in names
-            }  # noqa: S608 - names of its own
+            ask = "SELECT {} FROM {} ORDER BY rowid"
+            return {name: store.execute(ask.format(ALL_BUT.get(name, "*"), name)).fetchall() for name in names}
