@@ -128,7 +128,7 @@ def single(store: Store, numbers: list[str], now: datetime) -> Iterator[tuple[st
     yield "one order's events", lambda n: store.orders.events(numbers[n % len(numbers)], 0, A_PAGE, None)
     yield "one task", task
     yield "is there such an order", lambda n: store.orders.exists(f"{numbers[n % len(numbers)]}-R1")
-    yield "dead mail", lambda _: store.ledger.dead(100)
+    yield "dead mail", lambda _: store.checks.dead_mail(now)
 
 
 def flushes(store: Store, now: datetime) -> Iterator[tuple[str, Ask]]:

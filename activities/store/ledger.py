@@ -30,7 +30,6 @@ SETTLE = Hot(
         state=bindparam("became"), at=bindparam("when"), last_error=bindparam("error"), attempts=NOTICE.c.attempts + 1
     )
 )
-DEAD = select(NOTICE).where(NOTICE.c.state == NoticeState.DEAD).order_by(NOTICE.c.at)
 
 KEPT = "kept for the digest"
 
@@ -104,11 +103,6 @@ class Ledger:
 
     def row(self, notice_key: str, recipient: str) -> LedgerRow | None:
         return next((row for row in self.rows(plain(notice_key)) if row.recipient == recipient), None)
-
-    def dead(self, limit: int) -> list[LedgerRow]:
-        """What could not be delivered, longest ago first."""
-        with self._database.reading() as connection:
-            return [ledger_row(row) for row in connection.execute(DEAD.limit(limit))]
 
 
 def row_of(order_no: str, notice: Notice, recipient: Recipient, message_id: str) -> dict[str, Any]:

@@ -49,4 +49,5 @@ def changes_nothing(plant: BesiegedPlant, bad: Bad) -> None:
     assert answer.code == (bad.status, bad.code), answer.body
     if bad.pointer is not None:
         assert bad.pointer in [fault["pointer"] for fault in answer.json["errors"]], answer.body
-    assert plant.content() == before
+    after = plant.content()
+    assert after == before, [name for name in after if after[name] != before[name]]

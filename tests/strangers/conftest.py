@@ -40,6 +40,7 @@ def quiet(busy: BesiegedPlant) -> BesiegedPlant:
 
 
 def at_rest(plant: BesiegedPlant) -> bool:
+    """Nothing waits to be sent, and nothing moves for longer than a courier on a busy machine takes between two steps."""
     before = plant.content()
-    time.sleep(0.5)
-    return plant.content() == before
+    time.sleep(2)
+    return not before["outbox"] and plant.content() == before
