@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from activities import policy_values as values
 from activities.policy_reading import Place, Tree, several, shown, table, word
-from activities.policy_values import RECIPIENTS, WEEKDAYS
+from activities.policy_values import RECIPIENTS
 from workflows.rules.calendar import Calendar, nominal
-from workflows.types.policy import Plant, Policy, Rung, Shift, Span, TaskPolicy, Unit
-from workflows.types.words import Department, Kind
+from workflows.types.policy import WEEKDAYS, Plant, Policy, Rung, Shift, Span, Targets, TaskPolicy, Unit
+from workflows.types.words import Department, DocumentKind, Kind
 
 LONGEST = Span(count=1000, unit=Unit.DAYS)
 """About four years; more is a slip of the pen."""
@@ -100,6 +100,7 @@ TASK = table(
         "department": word(Department, "a department"),
         "stand_in": values.stand_in,
         "ladder": ladder,
+        "course": values.course,
     }
 )
 TASKS = table(dict.fromkeys(Kind, TASK), "kind of task")
@@ -128,7 +129,18 @@ ORDER = table(
         "signoff_grace": values.duration,
     }
 )
-TARGETS = table(dict.fromkeys(("on_time", "first_pass_yield", "csat"), values.share))
+TARGETS = table(dict.fromkeys(Targets.model_fields, values.share))
+DOCUMENTS = table({"required": several(word(DocumentKind, "a document of an order")), "keep_years": values.years})
+REVIEWS = table(
+    {
+        "weekly": values.timing(lead="weekday"),
+        "monthly": values.timing(lead="day"),
+        "quarterly": values.timing(lead="day"),
+        "archive": values.timing(lead=""),
+        "training": values.timing(lead=""),
+    }
+)
+IMPROVEMENTS = table({"verify_after": values.duration, "from_inspection": values.flag})
 POLICY = table(
     {
         "version": values.text(64),
@@ -139,6 +151,9 @@ POLICY = table(
         "rush": table({"tasks": TASKS}),
         "order": ORDER,
         "targets": TARGETS,
+        "documents": DOCUMENTS,
+        "reviews": REVIEWS,
+        "improvements": IMPROVEMENTS,
     }
 )
 

@@ -8,8 +8,7 @@ from itertools import groupby
 
 from activities.policy_lines import Path
 from activities.policy_reading import Tree
-from activities.policy_values import WEEKDAYS
-from workflows.types.policy import DepartmentPolicy, Plant, Policy, Rung, Shift, TaskPolicy
+from workflows.types.policy import WEEKDAYS, DepartmentPolicy, Plant, Policy, Rung, Shift, TaskPolicy
 
 DATES = ("closed", "open", "holidays", "makeup_days")
 """The plant's lists of dates, told date by date: in whole they would be too long to read."""
@@ -55,7 +54,10 @@ def tree(policy: Policy) -> Tree:
         "ladder": [rung_tree(rung) for rung in policy.ladder],
         "rush": {"tasks": {kind.value: rush_tree(task, policy.tasks[kind]) for kind, task in policy.rush.items()}},
         "order": {key: value if isinstance(value, int) else str(value) for key, value in policy.order},
-        "targets": dict(policy.targets),
+        "targets": policy.targets.model_dump(exclude_none=True),
+        "documents": policy.documents.model_dump(mode="json"),
+        "reviews": {key: str(timing) if timing else "" for key, timing in policy.reviews},
+        "improvements": {key: value if isinstance(value, bool) else str(value) for key, value in policy.improvements},
     }
 
 
@@ -84,11 +86,15 @@ def department_tree(department: DepartmentPolicy) -> Tree:
 
 def task_tree(task: TaskPolicy) -> Tree:
     ladder = {} if task.ladder is None else {"ladder": [rung_tree(rung) for rung in task.ladder]}
-    return {
-        "allowance": str(task.allowance),
-        "department": task.department.value,
-        "stand_in": task.stand_in.value if task.stand_in else "",
-    } | ladder
+    return (
+        {
+            "allowance": str(task.allowance),
+            "department": task.department.value,
+            "stand_in": task.stand_in.value if task.stand_in else "",
+        }
+        | ladder
+        | ({"course": task.course} if task.course else {})
+    )
 
 
 def rush_tree(task: TaskPolicy, usual: TaskPolicy) -> Tree:

@@ -9,10 +9,9 @@ from zoneinfo import available_timezones
 import holidays
 
 from activities.policy_reading import Reader, Refused, one_of, reader, shown
-from workflows.types.policy import Shift, Span, Unit
+from workflows.types.policy import WEEKDAYS, Shift, Span, Timing, Unit
 from workflows.types.words import Department
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 RECIPIENTS = tuple(dict.fromkeys(("assignee", "head", "sales", "management", "customer", *Department)))
 CLOCK = r"([01][0-9]|2[0-3]):([0-5][0-9])"
 OTHER_MAILS = (
@@ -123,6 +122,40 @@ def shift(value: object) -> Shift:
         raise Refused(f'{shown(value)} are not hours; write them as "08:00-12:00"')
     start_hour, start_minute, end_hour, end_minute = (int(part) for part in match.groups() if part)
     return Shift(start=time(start_hour, start_minute), end=time(end_hour % 24, end_minute))
+
+
+def timing(*, lead: str) -> Reader:
+    """`lead` says what stands before the time: "weekday", "day", or "" for nothing. An empty text is never."""
+
+    @reader
+    def read(value: object) -> Timing | None:
+        pattern = {"weekday": f"({'|'.join(WEEKDAYS)}) {CLOCK}", "day": f"([1-9]|1[0-9]|2[0-8]) {CLOCK}", "": f"(){CLOCK}"}[lead]
+        if value == "":
+            return None
+        match = re.fullmatch(pattern, value) if isinstance(value, str) else None
+        if not match:
+            example = {"weekday": "mon 09:00", "day": "1 08:00", "": "07:00"}[lead]
+            raise Refused(f'{shown(value)} is not a time for this; write it as "{example}", or "" for never')
+        of, at = match[1], time(int(match[2]), int(match[3]))
+        if lead == "weekday":
+            return Timing(weekday=WEEKDAYS.index(of), at=at)
+        return Timing(day=int(of), at=at) if lead == "day" else Timing(at=at)
+
+    return read
+
+
+@reader
+def course(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value) and len(value) <= 64:
+        return value
+    raise Refused(f"{shown(value)} is not a course's id; write lowercase words joined by -")
+
+
+@reader
+def years(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100:
+        return value
+    raise Refused(f"{shown(value)} is not a number of years from 1 to 100")
 
 
 @reader

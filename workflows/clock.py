@@ -13,7 +13,7 @@ from workflows.rules.calendar import Calendar
 from workflows.types.policy import Span, Unit
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
-from workflows.types.words import NOT_HELD
+from workflows.types.words import NOT_HELD, Step
 
 EACH_DAY = Span(count=1, unit=Unit.DAYS)
 JUST_AFTER = timedelta(seconds=1)
@@ -43,6 +43,8 @@ def wakes(state: OrderState, calendar: Calendar, now: datetime) -> Iterator[Wake
         ends = escalation.ends_at(task, state.policy, calendar)
         if ends is not None:
             yield Wake(ends, f"end {task.id}")
+    if state.step is Step.REST and state.case is not None and state.case.rests_until is not None:
+        yield Wake(state.case.rests_until, "the effect is looked at")
     if state.hold is not None:
         yield Wake(hold_told_next(state, calendar), "the hold has ended")
         return

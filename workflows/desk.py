@@ -60,12 +60,18 @@ class Desk:
         self.answered_by, self.mended = self._givers.pop(kind)
         return kind, self.answers.pop(kind)
 
-    async def _wait(self, kinds: tuple[Kind, ...]) -> None:
-        def something_happened() -> bool:
-            answered = any(kind in self.answers for kind in kinds)
-            return self.state.is_closed or self._way_changed or answered or self._may_renew()
+    async def rest(self, until: datetime) -> None:
+        """Nobody is asked before that instant; the clock wakes the case then."""
+        await self._sleep(lambda: workflow.now() >= until)
 
-        while not any(kind in self.answers for kind in kinds):
+    async def _wait(self, kinds: tuple[Kind, ...]) -> None:
+        await self._sleep(lambda: any(kind in self.answers for kind in kinds))
+
+    async def _sleep(self, is_over: Callable[[], bool]) -> None:
+        def something_happened() -> bool:
+            return is_over() or self.state.is_closed or self._way_changed or self._may_renew()
+
+        while not is_over():
             self.is_waiting = True
             await workflow.wait_condition(something_happened)
             self.is_waiting = False

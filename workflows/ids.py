@@ -3,7 +3,9 @@
 import hashlib
 import re
 import unicodedata
+from datetime import date
 
+from workflows.types.reviews import ReviewKind
 from workflows.types.words import Kind
 
 LONGEST_ORDER_NO = 64
@@ -14,6 +16,16 @@ REVIEWS_QUEUE = "reviews"
 """What is done once a day or less, by threads of its own: no slow mail server holds up an answer."""
 DIGEST = "digest"
 """The schedule of the mornings, and what the workflows that it starts are called by."""
+
+
+def schedule(review: ReviewKind) -> str:
+    """The schedule of a review, and what the workflows that it starts are called by."""
+    return f"review-{review}"
+
+
+def review(kind: ReviewKind, day: date) -> str:
+    """The pack of that day; whoever asks for it by hand starts a workflow of this id."""
+    return f"{kind}-{day}"
 
 
 class BadOrderNumber(ValueError):
@@ -36,7 +48,21 @@ def order_id(number: str) -> str:
 
 
 def workflow_id(number: str) -> str:
-    return f"order-{order_id(number)}"
+    return f"{'case' if is_case(number) else 'order'}-{order_id(number)}"
+
+
+def is_case(number: str) -> bool:
+    """Whether this names a case beside the orders; no order's number has a colon."""
+    return ":" in number
+
+
+def improvement(n: int) -> str:
+    return f"imp:{n}"
+
+
+def order_file(number: str) -> str:
+    """The case that completes an order's documents: one for each order."""
+    return f"file:{number}"
 
 
 def task_id(number: str, kind: Kind, n: int) -> str:

@@ -49,7 +49,7 @@ class Journal:
 
     @classmethod
     def of(cls, start: OrderStart) -> "Journal":
-        """The journal that a run carries on, or a new one whose first event enters the order."""
+        """The journal that a run carries on, or a new one whose first event enters the order or opens the case."""
         if start.carried is not None:
             return cls(start.carried, [], start.chain)
         entered = Event(
@@ -58,7 +58,7 @@ class Journal:
             actor=start.entered_by.id,
             on_behalf_of=start.entered_by.on_behalf_of.get(Department.SALES),
             said=start.ref,
-            data=e.OrderEntered(order=start.facts, policy=start.digest),
+            data=(e.CaseOpened if start.facts.case else e.OrderEntered)(order=start.facts, policy=start.digest),
         )
         return cls(fold.begin(entered, {start.digest: start.policy}), [entered])
 

@@ -1,79 +1,42 @@
-"""The order workflow: the policy from entry to feedback, what people may say to it, and how a step is run."""
+"""The order workflow: the policy from entry to feedback, and what people may say to an order."""
 
-import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from typing_extensions import override
 
-from workflows import follow_up, visibility
-from workflows.adoption import Adoption, MovedDeadline
+from workflows import follow_up, raising
 from workflows.amendments import Amendments
-from workflows.clock import Clock
-from workflows.corrections import Corrections
-from workflows.desk import Desk, OrderWithdrawn, WayChanged
-from workflows.escalator import Escalator
 from workflows.holds import Holds
-from workflows.journal import Journal
-from workflows.mailroom import Mailroom
 from workflows.promises import PromiseKeeper
-from workflows.rules import hearing, quantities
+from workflows.rules import quantities
 from workflows.shipping import Shipping
 from workflows.types import answers as a
 from workflows.types import commands as c
 from workflows.types import events as e
-from workflows.types.flush import Flushed
-from workflows.types.notices import Told
 from workflows.types.orders import Work
-from workflows.types.policy import Policy
-from workflows.types.refusals import Refusal
 from workflows.types.slack import Blame
-from workflows.types.state import OrderState
 from workflows.types.tasks import Task
 from workflows.types.words import READINESS, DeliveryState, Department, Kind, OrderStatus, Step
+from workflows.walker import Walker
 
 
 @workflow.defn(name="Order")
-class OrderWorkflow:
-    """One order, from entry to feedback. `walk` and the steps below it are the policy; read them top to bottom."""
+class OrderWorkflow(Walker):
+    """One order, from entry to feedback. The steps are the policy; read them top to bottom."""
 
     @workflow.init
     def __init__(self, start: c.OrderStart) -> None:
-        self.journal = Journal.of(start)
-        self.state = self.journal.state
-        self.mailroom = Mailroom(self.journal)
-        self.desk = Desk(self.journal, self.mailroom)
+        super().__init__(start)
         self.promises = PromiseKeeper(self.journal, self.desk, self.mailroom)
         self.shipping = Shipping(self.journal, self.mailroom)
         self.holds = Holds(self.journal, self.desk)
-        self.adoption = Adoption(self.journal, self.desk)
         self.amendments = Amendments(self.journal, self.desk)
-        self.corrections = Corrections(self.journal, self.desk)
-        self.clock = Clock(self.journal, Escalator(self.journal, self.desk, self.mailroom).ring)
-        self.journal.before_writing = self.settle
-        self.journal.after_writing = self.written
-        self.desk.renew = self.renew
-        self.start = start
 
     @workflow.run
     async def run(self, start: c.OrderStart) -> str:
-        """Walks the policy, with the journal and the clock beside; what fails there fails the order's workflow task."""
-        if start.carried:
-            # Time may have brought something between the two runs.
-            self.journal.nudge()
-        walk = asyncio.create_task(self.walk())
-        beside = [asyncio.create_task(self.journal.keep()), asyncio.create_task(self.clock.keep())]
-        done, _ = await workflow.wait([walk, *beside], return_when=asyncio.FIRST_COMPLETED)
-        done[0].result()
-        return self.state.status
-
-    async def walk(self) -> None:
-        """Confirm, plan, produce, inspect, ship, sign off, ask: each step says which one comes next."""
-        step = self.state.step
-        while step is not Step.CLOSED:
-            step = await self.take(step)
-        await self.wind_up()
+        """Walks the policy; how the order ended."""
+        return await self.live()
 
     # The steps, in the order they happen.
 
@@ -151,6 +114,7 @@ class OrderWorkflow:
 
     async def dispose(self) -> Step:
         """The rounds are used up: management grants one more, concedes, or has the goods made again (R13)."""
+        await raising.nonconformance(self.journal)
         match await self.desk.ask(Kind.DECIDE_DISPOSITION):
             case a.ReworkAgain():
                 return self.start_rework()
@@ -237,10 +201,19 @@ class OrderWorkflow:
             case a.Answered(issues=issues):
                 for issue in issues:
                     self.journal.record(e.IssueRaised(**issue.model_dump()))
+                    await raising.complaint(self.journal, issue, by=self.desk.answered_by)
         return self.closed(OrderStatus.COMPLETED)
 
     # What the steps have in common.
 
+    @override
+    def settle(self) -> None:
+        """What follows from the change for the promise comes first."""
+        if not self.state.is_closed:
+            self.promises.review()
+        super().settle()
+
+    @override
     def decide(self, task: Task, answer: a.Answer, by: c.Actor) -> None:
         """What was asked beside the way of the goods."""
         if task.kind is Kind.DECIDE_AMENDMENT:
@@ -298,31 +271,10 @@ class OrderWorkflow:
 
     # What people may say to an order; a validator refuses without a trace.
 
-    @workflow.update(name="enter")
-    async def enter(self, ref: e.SaidRef) -> int:
-        """Answers when the order is durable and its first task in the inbox."""
-        await self.journal.written(1)
-        return 1
-
-    @workflow.update(name="complete")
-    async def complete(self, said: c.CompleteTask) -> int:
-        """Answers a task."""
-        return await self.heard(said, lambda: self.desk.take(said, beside=self.decide))
-
-    @workflow.update(name="correct")
-    async def correct(self, said: c.CorrectTask) -> int:
-        """Mends an answer, by word of the department's head."""
-        return await self.heard(said, lambda: self.corrections.correct(said))
-
     @workflow.update(name="progress")
     async def progress(self, said: c.ReportProgress) -> int:
         """Reports from the shop floor; a stated completion moves the forecast (R10)."""
         return await self.heard(said, lambda: self.promises.report(said))
-
-    @workflow.update(name="extend")
-    async def extend(self, said: c.ExtendTask) -> int:
-        """Moves one deadline, by word of the department's head."""
-        return await self.heard(said, lambda: self.desk.extend(said))
 
     @workflow.update(name="repromise")
     async def repromise(self, said: c.RepromiseOrder) -> int:
@@ -354,53 +306,8 @@ class OrderWorkflow:
         """Cancels the order, as long as no goods have left."""
         return await self.heard(said, lambda: self.cancelled(said.reason, said))
 
-    @workflow.update(name="mend")
-    async def mend(self) -> int:
-        """Writes the order to the store as it is; the seq that it has."""
-        await self.journal.rewrite()
-        return self.state.seq
-
-    @workflow.update(name="notice_told")
-    async def notice_told(self, told: Told) -> int:
-        """Hears from the courier what became of a notice on which something waits (R15)."""
-        self.mailroom.note(told)
-        await self.journal.written(self.state.seq)
-        return self.state.seq
-
-    @workflow.update(name="adopt_policy")
-    async def adopt_policy(self, said: c.AdoptPolicy) -> int:
-        """Goes on under another version of the policy."""
-        return await self.heard(said, lambda: self.adoption.adopt(said))
-
-    @workflow.query(name="state")
-    def show_state(self) -> OrderState:
-        """All that the order knows, for operators and tests."""
-        return self.state
-
-    @workflow.query(name="preview_policy")
-    def preview_policy(self, policy: Policy) -> list[MovedDeadline]:
-        """The deadlines that adopting a policy would move."""
-        return self.adoption.preview(policy)
-
-    @enter.validator
-    def _may_enter(self, ref: e.SaidRef) -> None:
-        """Only for the call that began the order: whoever else comes with its number is a stranger."""
-        refuse(hearing.stranger(ref, self.start))
-
-    @complete.validator
-    def _may_complete(self, said: c.CompleteTask) -> None:
-        self.judge(said)
-
-    @correct.validator
-    def _may_correct(self, said: c.CorrectTask) -> None:
-        self.judge(said)
-
     @progress.validator
     def _may_report(self, said: c.ReportProgress) -> None:
-        self.judge(said)
-
-    @extend.validator
-    def _may_extend(self, said: c.ExtendTask) -> None:
         self.judge(said)
 
     @repromise.validator
@@ -426,82 +333,6 @@ class OrderWorkflow:
     @cancel.validator
     def _may_cancel(self, said: c.CancelOrder) -> None:
         self.judge(said)
-
-    @adopt_policy.validator
-    def _may_adopt(self, said: c.AdoptPolicy) -> None:
-        self.judge(said)
-
-    def judge(self, said: c.Said) -> None:
-        """Refuses what the rules refuse; what was done already is answered again."""
-        if said.ref.id in self.state.done:
-            return
-        refuse(hearing.refusal(said, self.state, self.journal.calendar, workflow.now()))
-
-    async def heard(self, said: c.Said, act: Callable[[], object]) -> int:
-        """Does it once, lets it have its consequences, and answers when the store has them all."""
-        await self.has_consequences()
-        # Again: something may have come in between, and a worker that wakes with a stale task hears words unjudged.
-        self.judge(said)
-        if said.ref.id not in self.state.done:
-            act()
-        seq = self.state.done[said.ref.id]
-        await self.has_consequences()
-        await self.journal.written(self.state.seq)
-        return seq
-
-    async def has_consequences(self) -> None:
-        """Waits until what came before has had them: goods that leave are on their way before anybody may cancel."""
-        while not self.desk.is_idle:
-            await workflow.wait_condition(lambda: self.desk.is_idle)
-
-    # How a step is run.
-
-    async def take(self, step: Step) -> Step:
-        """One step; when the order is closed meanwhile, there is no next one."""
-        try:
-            following = await getattr(self, step.value)()
-        except OrderWithdrawn:
-            return Step.CLOSED
-        except WayChanged:
-            following = self.state.step
-        return Step.CLOSED if self.state.is_closed else following
-
-    def settle(self) -> None:
-        """Before each writing: what follows from the change for the promise, and what operators see of it."""
-        if not self.state.is_closed:
-            self.promises.review()
-        visibility.show(self.state, self.journal.calendar)
-
-    def written(self, flushed: Flushed) -> None:
-        """After each writing: tasks that nobody can do are reported."""
-        for task_id in flushed.nobody:
-            if task := self.state.tasks.get(task_id):
-                self.journal.record(e.NobodyCanDo(task_id=task_id))
-                self.mailroom.tell("unowned", "management", "admins", about=task)
-
-    def renew(self) -> None:
-        """A long history starts afresh with the same state."""
-        state = self.state
-        workflow.continue_as_new(
-            self.start.model_copy(
-                update={
-                    "carried": state,
-                    "chain": self.journal.chain,
-                    "policy": state.policy,
-                    "digest": state.digest,
-                    "facts": state.facts,
-                }
-            )
-        )
-
-    async def wind_up(self) -> None:
-        """The order is closed; its workflow ends when everything is written."""
-        await workflow.wait_condition(lambda: self.journal.is_quiet and workflow.all_handlers_finished())
-
-
-def refuse(no: Refusal | None) -> None:
-    if no is not None:
-        raise ApplicationError(no.detail, no.model_dump(mode="json"), type=no.code, non_retryable=True)
 
 
 def answer_of(said: c.RepromiseOrder) -> a.Repromise:

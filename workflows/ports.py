@@ -23,6 +23,13 @@ class Orders(ABC):
         """Enters the order that follows `start.facts.follows` under the first free `-Rn`, once; its number."""
 
 
+class Cases(ABC):
+    @abstractmethod
+    @activity.defn(name="cases.open")
+    async def open(self, start: OrderStart) -> str:
+        """Opens a case beside the orders, once for each call (`start.ref`); the number that it has."""
+
+
 class Digests(ABC):
     @abstractmethod
     @activity.defn(name="digests.readers")

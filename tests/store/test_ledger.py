@@ -60,7 +60,6 @@ def test_attempts_are_counted_and_the_last_error_is_kept(db: Store) -> None:
     db.ledger.settle(row, NoticeState.DEAD, NOW + 2 * HOUR, "550 unknown user")
     (row,) = db.ledger.rows(NOTICE.key)
     assert (row.state, row.at, row.attempts, row.last_error) == ("dead", NOW + 2 * HOUR, 2, "550 unknown user")
-    assert db.checks.dead_mail(NOW) == [row]
 
 
 def test_notices_are_shown_as_the_contract_says_page_by_page(db: Store) -> None:

@@ -17,8 +17,18 @@ def may_answer(actor: Actor, task: Task, outcome: str | None = None) -> Refusal 
     if actor.id in task.barred:
         return Refusal(code="four-eyes", detail=f"{actor.id} made these goods and may not inspect them")
     if task.department in actor.departments:
-        return None
+        return untrained(actor, task)
     return Refusal(code="not-your-department", detail=f"{task.id} is for {task.department}")
+
+
+def untrained(actor: Actor, task: Task) -> Refusal | None:
+    """Why the task is not for who may do all else in its department: the course that it asks for does not count today."""
+    if task.course is None or task.course in actor.courses:
+        return None
+    last = actor.lapsed.get(task.course)
+    lacks = f"{actor.id} has not passed" if last is None else f"since {last} {actor.id} is without"
+    detail = f"{lacks} the course {task.course}, which {task.kind} asks for"
+    return Refusal(code="not-trained", detail=detail, extra={"course": task.course, "expired_on": last and last.isoformat()})
 
 
 def _may_customers_answer(task: Task, outcome: str | None) -> Refusal | None:
@@ -45,8 +55,8 @@ def may_direct(actor: Actor, task: Task) -> Refusal | None:
 
 
 def may_correct(actor: Actor, task: Task) -> Refusal | None:
-    """Whether the actor may mend an answer: the head of its department, unless four eyes keep them from giving it."""
-    return may_direct(actor, task) or (may_answer(actor, task) if task.barred else None)
+    """Whether the actor may mend an answer: the head of its department, unless something keeps them from giving it."""
+    return may_direct(actor, task) or (may_answer(actor, task) if task.barred or task.course else None)
 
 
 def may_enter_orders(actor: Actor) -> Refusal | None:

@@ -58,6 +58,7 @@ def _before(state: OrderState, task: Task) -> Before:
         spells=tuple(state.spells),
         detour=state.detour,
         facts=state.facts if task.outcome == "revise" else None,
+        case=state.case,
     )
 
 
@@ -90,6 +91,7 @@ def without(state: OrderState, answered: Answered, completion: datetime | None) 
         "shipping_notice": before.shipping_notice if state.shipping_notice == before.shipping_notice else None,
         "delivered": before.delivered,
         "delivery": before.delivery,
+        "case": before.case,
     }
 
 

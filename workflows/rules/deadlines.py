@@ -73,6 +73,8 @@ def _stated(kind: Kind, state: OrderState, calendar: Calendar) -> datetime | Non
         return state.shipment.ship_at
     if kind is Kind.SIGN_OFF and state.shipment is not None:
         return calendar.add(calendar.end_of(state.shipment.arrival), state.policy.order.signoff_grace)
+    if kind is Kind.ACT and state.case is not None and state.case.due is not None:
+        return calendar.end_of(state.case.due)
     return None
 
 

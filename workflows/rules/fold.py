@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
-from workflows.rules import account, corrections, risk
+from workflows.rules import account, cases, corrections, risk
 from workflows.types import events as e
 from workflows.types.events import Event
 from workflows.types.notices import SHIPPING_NOTICE
@@ -33,7 +33,7 @@ def fold(events: Iterable[Event], policies: Mapping[str, Policy]) -> OrderState:
 def begin(event: Event, policies: Mapping[str, Policy]) -> OrderState:
     """The state of an order that has just been entered."""
     entered = event.data
-    if not isinstance(entered, e.OrderEntered):
+    if not isinstance(entered, e.OrderEntered | e.CaseOpened):
         raise ValueError(f"an order begins with order_entered, not with {event.type}")
     state = OrderState(
         facts=entered.order,
@@ -42,6 +42,8 @@ def begin(event: Event, policies: Mapping[str, Policy]) -> OrderState:
         created_at=event.at,
         created_by=event.actor,
     )
+    if isinstance(entered, e.CaseOpened):
+        state.case, state.step = cases.begun(state.facts)
     _note(state, event)
     return state
 
@@ -54,6 +56,7 @@ def apply(state: OrderState, event: Event, policies: Mapping[str, Policy]) -> No
     if isinstance(event.data, e.PolicyAdopted):
         state.policy, state.digest = policies[event.data.policy], event.data.policy
         _walk_back(state, event.data.latest_finish, event)
+        _ask_for_courses(state, event)
     else:
         _change(event.data, state, event)
     _note(state, event)
@@ -190,6 +193,23 @@ def _(data: e.OrderClosed, state: OrderState, event: Event) -> None:
     state.status, state.delivery, state.step, state.hold = data.status, data.delivery, Step.CLOSED, None
 
 
+@_change.register
+def _(data: e.CaseRaised, state: OrderState, event: Event) -> None:
+    """Goes its own way; the order only remembers that it was opened."""
+
+
+@_change.register
+def _(data: e.CaseMoved, state: OrderState, event: Event) -> None:
+    state.case = data.case
+    if data.rests:
+        state.step = Step.REST
+
+
+@_change.register
+def _(data: e.CaseClosed, state: OrderState, event: Event) -> None:
+    state.status, state.case, state.step = data.status, data.case, Step.CLOSED
+
+
 # Tasks.
 
 
@@ -279,6 +299,13 @@ def _(data: e.NobodyCanDo, state: OrderState, event: Event) -> None:
 
 def _update(state: OrderState, task_id: str, event: Event, **changes: Any) -> None:
     state.tasks[task_id] = state.tasks[task_id].model_copy(update={**changes, "version": event.seq})
+
+
+def _ask_for_courses(state: OrderState, event: Event) -> None:
+    """Whoever does what is open must have been taught what the policy asks for now."""
+    for task in list(state.tasks.values()):
+        if task.course != (course := state.policy.tasks[task.kind].course):
+            _update(state, task.id, event, course=course)
 
 
 # The goods.

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from workflows import ids
-from workflows.rules import deadlines, quantities, risk
+from workflows.rules import cases, deadlines, quantities, risk
 from workflows.rules.calendar import Calendar
 from workflows.types.orders import Amendment
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
-from workflows.types.words import STAGE_OF, STEP_OF, Department, Kind
+from workflows.types.words import OF_CASES, STAGE_OF, STEP_OF, Department, Kind
 
 
 def question(
@@ -27,14 +27,14 @@ def question(
         kind=kind,
         n=n,
         stage=STAGE_OF[STEP_OF.get(kind, state.step)],
-        department=department or state.policy.tasks[kind].department,
+        department=department or cases.department(kind, state) or state.policy.tasks[kind].department,
         opened_at=now,
         due_at=due,
         due_soon_at=deadlines.due_soon_at(kind, state.policy, now, due, calendar),
         latest_finish=deadlines.latest_finish(kind, state, calendar),
         earliest=risk.earliest(state, calendar, now) if kind is Kind.DECIDE_PROMISE else None,
-        quantities=quantities.before(kind, state),
-        barred=state.work.makers if kind is Kind.INSPECT else (),
+        quantities=None if kind in OF_CASES else quantities.before(kind, state),
+        barred=cases.barred(kind, state) if kind in OF_CASES else state.work.makers if kind is Kind.INSPECT else (),
         withheld=("redeliver",) if kind is Kind.RESOLVE_REFUSAL and state.work.lost else (),
         amendment=amendment,
     )

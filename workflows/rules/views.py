@@ -14,6 +14,8 @@ def row(state: OrderState, calendar: Calendar, now: datetime) -> OrderRow:
     """The whole order, but for what the inbox alone knows; its slack is as of now."""
     facts, promise, shipment = state.facts, state.promise, state.shipment
     return OrderRow(
+        case=facts.case,
+        came_to=state.case,
         order_no=facts.order_no,
         order_id=ids.order_id(facts.order_no),
         customer=facts.customer,

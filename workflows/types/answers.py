@@ -212,6 +212,55 @@ class RefuseAmendment(Answer):
     reason: Text
 
 
+# Cases.
+
+
+class Assign(Answer):
+    department: Department
+    note: Text | None = None
+
+
+class Drop(Answer):
+    reason: Text
+
+
+class Analysed(Answer):
+    """The root cause, and what will be done about it until when."""
+
+    cause: Text
+    action: Text
+    due: Day
+
+
+class HandOver(Answer):
+    department: Department
+    reason: Text
+
+
+class ActionDone(Answer):
+    note: Text
+
+
+class CannotAct(Answer):
+    reason: Text
+
+
+class Effective(Answer):
+    note: Text
+
+
+class NotEffective(Answer):
+    reason: Text
+
+
+class FileComplete(Answer):
+    note: Text | None = None
+
+
+class Waive(Answer):
+    reason: Text
+
+
 _READINESS: dict[str, type[Answer]] = {"ready": Ready, "short": Short}
 
 OUTCOMES: dict[Kind, dict[str, type[Answer]]] = {
@@ -233,6 +282,11 @@ OUTCOMES: dict[Kind, dict[str, type[Answer]]] = {
     Kind.COLLECT_FEEDBACK: {"answered": Answered, "no_answer": NoAnswer},
     Kind.DECIDE_PROMISE: {"repromise": Repromise, "keep": Keep},
     Kind.DECIDE_AMENDMENT: {"agree": Agree, "refuse": RefuseAmendment},
+    Kind.ASSIGN_IMPROVEMENT: {"assign": Assign, "drop": Drop},
+    Kind.FIND_CAUSE: {"analysed": Analysed, "hand_over": HandOver},
+    Kind.ACT: {"done": ActionDone, "cannot": CannotAct},
+    Kind.VERIFY: {"effective": Effective, "not_effective": NotEffective},
+    Kind.COMPLETE_FILE: {"complete": FileComplete, "waive": Waive},
 }
 
 

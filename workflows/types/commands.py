@@ -1,6 +1,9 @@
 """What people may say to an order: one object for each update, carrying who says it."""
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from workflows.types.answers import Progress
 from workflows.types.base import Message
@@ -21,6 +24,10 @@ class Actor(Message):
     admin: bool = False
     on_behalf_of: dict[Department, str] = {}
     """By department that is not their own: the absent person whom they stand in for."""
+    courses: Annotated[tuple[str, ...], Field(exclude_if=lambda courses: not courses)] = ()
+    """What they were taught and that counts today. Left out where it is nothing, as by those who spoke before it was asked."""
+    lapsed: Annotated[dict[str, date], Field(exclude_if=lambda lapsed: not lapsed)] = {}
+    """By course that counts no more: the last day on which it did."""
 
 
 SYSTEM_ACTOR = Actor(id=SYSTEM)

@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from workflows.types.base import Message
+from workflows.types.cases import CaseState
 from workflows.types.notices import Notice, Told
 from workflows.types.orders import Amendment, Hold, Lines, OrderFacts, Promise, Quantities, Shipment, Work
 from workflows.types.slack import Blame, Cause
 from workflows.types.tasks import Task
-from workflows.types.words import DeliveryState, Department, Kind, OrderStatus, Risk
+from workflows.types.words import DeliveryState, Department, Kind, OrderStatus, Origin, Risk
 
 
 class OrderEntered(Message):
@@ -18,6 +19,39 @@ class OrderEntered(Message):
     order: OrderFacts
     policy: str
     """The digest of the pinned policy, which the store keeps."""
+
+
+class CaseOpened(Message):
+    """Something beside the orders is recorded: a complaint, a suggestion, an action, a file that is not complete."""
+
+    type: Literal["case_opened"] = "case_opened"
+    order: OrderFacts
+    """With `case` in it."""
+    policy: str
+
+
+class CaseRaised(Message):
+    """A case was opened about this order; it goes its own way."""
+
+    type: Literal["case_raised"] = "case_raised"
+    number: str
+    origin: Origin
+
+
+class CaseMoved(Message):
+    """A case has come further."""
+
+    type: Literal["case_moved"] = "case_moved"
+    case: CaseState
+    rests: bool = False
+    """Nobody is asked until `case.rests_until`."""
+
+
+class CaseClosed(Message):
+    type: Literal["case_closed"] = "case_closed"
+    status: OrderStatus
+    case: CaseState
+    reason: str | None = None
 
 
 class OrderRevised(Message):
@@ -330,7 +364,11 @@ Happening = Annotated[
     | IssueRaised
     | FollowUpEntered
     | NobodyCanDo
-    | OrderClosed,
+    | OrderClosed
+    | CaseOpened
+    | CaseRaised
+    | CaseMoved
+    | CaseClosed,
     Field(discriminator="type"),
 ]
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from workflows.types.base import Message
+from workflows.types.cases import CaseFacts, CaseState
 from workflows.types.texts import Day, Instant, Name, Quantity, Reference, Text, UnitName, no_control_characters
 from workflows.types.words import DeliveryState, Department, Kind, Language, OrderStatus, Priority, Risk, Stage
 
@@ -49,6 +50,8 @@ class OrderFacts(Message):
     priority: Priority = Priority.NORMAL
     note: Text | None = None
     follows: str | None = None
+    case: Annotated[CaseFacts | None, Field(exclude_if=lambda case: case is None)] = None
+    """Of what is no order but a case beside the orders: it has no lines, and its customer is that of the order it is about."""
 
     @property
     def ordered(self) -> Quantities:
@@ -151,6 +154,10 @@ class Work(Message):
 
 class OrderRow(Message):
     """The order as people read it; what the inbox alone knows (who holds a task) is not in it."""
+
+    case: Annotated[CaseFacts | None, Field(exclude_if=lambda case: case is None)] = None
+    came_to: Annotated[CaseState | None, Field(exclude_if=lambda case: case is None)] = None
+    """How far that case has come."""
 
     order_no: str
     order_id: str

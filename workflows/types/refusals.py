@@ -30,6 +30,7 @@ STATUS = {
     "forbidden": 403,
     "not-your-department": 403,
     "four-eyes": 403,
+    "not-trained": 403,
     "invalid": 422,
     "wrong-outcome": 422,
     "idempotency-key-reused": 422,

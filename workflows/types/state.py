@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pydantic import BaseModel
 
 from workflows.types.base import Message
+from workflows.types.cases import CaseState
 from workflows.types.orders import Hold, OrderFacts, Promise, Shipment, Work
 from workflows.types.policy import Policy
 from workflows.types.slack import Interval, Spell
@@ -43,6 +44,7 @@ class Before(Message):
     detour: Spell | None = None
     facts: OrderFacts | None = None
     """Where the answer changed them."""
+    case: CaseState | None = None
 
 
 class Answered(Message):
@@ -110,6 +112,8 @@ class OrderState(BaseModel):
     must_ask: bool = False
     """Somebody stated that the promise cannot hold, and sales has not been asked since."""
     followed_by: str | None = None
+    case: CaseState | None = None
+    """How far it has come, if this is no order but a case (`facts.case`)."""
     done: dict[str, int] = {}
     """By id of a call: the seq of its event; the last hundred."""
 

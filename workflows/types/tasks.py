@@ -1,7 +1,9 @@
 """What a person is asked, and what became of it."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from workflows.types.base import Message
 from workflows.types.orders import Amendment, Quantities
@@ -27,6 +29,8 @@ class Task(Message):
     quantities: Quantities | None = None
     barred: tuple[str, ...] = ()
     """Who may not claim, be given or complete it (four eyes)."""
+    course: Annotated[str | None, Field(exclude_if=lambda course: course is None)] = None
+    """What whoever claims, is given or completes it must have been taught (R22). Left out where the policy asks for nothing."""
     withheld: tuple[str, ...] = ()
     """Outcomes of its kind that do not fit this case."""
     amendment: Amendment | None = None

@@ -23,6 +23,10 @@ class Stage(StrEnum):
     SIGN_OFF = "sign_off"
     FEEDBACK = "feedback"
     CLOSED = "closed"
+    IMPROVE = "improve"
+    """Of cases beside the orders: what is to become better,"""
+    FILE = "file"
+    """and the documents of an order that are not complete."""
 
 
 class Step(StrEnum):
@@ -43,6 +47,13 @@ class Step(StrEnum):
     RESOLVE_REFUSAL = "resolve_refusal"
     ASK_FEEDBACK = "ask_feedback"
     CLOSED = "closed"
+    # Of cases.
+    ASSIGN = "assign"
+    FIND_CAUSE = "find_cause"
+    ACT = "act"
+    REST = "rest"
+    VERIFY = "verify"
+    COMPLETE_FILE = "complete_file"
 
 
 class Kind(StrEnum):
@@ -66,6 +77,37 @@ class Kind(StrEnum):
     COLLECT_FEEDBACK = "collect_feedback"
     DECIDE_PROMISE = "decide_promise"
     DECIDE_AMENDMENT = "decide_amendment"
+    # Of cases.
+    ASSIGN_IMPROVEMENT = "assign_improvement"
+    FIND_CAUSE = "find_cause"
+    ACT = "act"
+    VERIFY = "verify"
+    COMPLETE_FILE = "complete_file"
+
+
+class DocumentKind(StrEnum):
+    """What the file of an order consists of (R21)."""
+
+    CUSTOMER_ORDER = "customer_order"
+    PRODUCTION_PLAN = "production_plan"
+    INSPECTION_REPORT = "inspection_report"
+    DELIVERY_NOTE = "delivery_note"
+    SIGN_OFF = "sign_off"
+
+
+class Origin(StrEnum):
+    """Where a case comes from."""
+
+    COMPLAINT = "complaint"
+    """The customer's, with feedback or after it (R18)."""
+    NONCONFORMANCE = "nonconformance"
+    """Found by an inspection (R13)."""
+    SUGGESTION = "suggestion"
+    """A member of staff's (R23)."""
+    MEETING = "meeting"
+    """An action that a meeting decided on (R20)."""
+    FILE = "file"
+    """Documents of an order are missing (R21)."""
 
 
 class Priority(StrEnum):
@@ -150,8 +192,13 @@ STEP_OF = {
     Kind.SIGN_OFF: Step.SIGN_OFF,
     Kind.RESOLVE_REFUSAL: Step.RESOLVE_REFUSAL,
     Kind.COLLECT_FEEDBACK: Step.ASK_FEEDBACK,
+    Kind.ASSIGN_IMPROVEMENT: Step.ASSIGN,
+    Kind.FIND_CAUSE: Step.FIND_CAUSE,
+    Kind.ACT: Step.ACT,
+    Kind.VERIFY: Step.VERIFY,
+    Kind.COMPLETE_FILE: Step.COMPLETE_FILE,
 }
-"""The kinds on the way of the goods; the others are asked beside it."""
+"""The kinds on the way of the goods, or of a case; the others are asked beside it."""
 
 STAGE_OF = {
     Step.CONFIRM: Stage.CONFIRM,
@@ -169,7 +216,17 @@ STAGE_OF = {
     Step.RESOLVE_REFUSAL: Stage.SIGN_OFF,
     Step.ASK_FEEDBACK: Stage.FEEDBACK,
     Step.CLOSED: Stage.CLOSED,
+    Step.ASSIGN: Stage.IMPROVE,
+    Step.FIND_CAUSE: Stage.IMPROVE,
+    Step.ACT: Stage.IMPROVE,
+    Step.REST: Stage.IMPROVE,
+    Step.VERIFY: Stage.IMPROVE,
+    Step.COMPLETE_FILE: Stage.FILE,
 }
+
+OF_CASES = (Kind.ASSIGN_IMPROVEMENT, Kind.FIND_CAUSE, Kind.ACT, Kind.VERIFY, Kind.COMPLETE_FILE)
+"""What is asked in cases, never of an order."""
+OF_ORDERS = tuple(kind for kind in Kind if kind not in OF_CASES)
 
 AMENDED_BY = (Department.PRODUCTION, Department.SALES)
 """Who decides whether a released order is amended."""
