@@ -23,15 +23,23 @@ ARG JIAOQI_VERSION
 LABEL org.opencontainers.image.title="jiaoqi" \
       org.opencontainers.image.description="Keeps a manufacturer's delivery promises: one durable workflow per customer order." \
       org.opencontainers.image.version="${JIAOQI_VERSION}"
+# What PDFs are made with: Pango, and fonts that have every character of a customer's name.
+RUN ["apt-get", "update", "--quiet"]
+RUN ["apt-get", "install", "--quiet", "--yes", "--no-install-recommends", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk", "fonts-noto-color-emoji"]
+RUN ["rm", "-rf", "/var/lib/apt/lists"]
 RUN ["groupadd", "--gid", "10001", "jiaoqi"]
 RUN ["useradd", "--uid", "10001", "--gid", "10001", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", "jiaoqi"]
+# Where a volume with the documents goes: a new one takes its owner from here.
+RUN ["install", "--directory", "--owner=10001", "--group=10001", "--mode=0700", "/var/lib/jiaoqi", "/var/lib/jiaoqi/documents"]
 COPY --from=build /opt/jiaoqi /opt/jiaoqi
-# All that is ever written lies under /tmp, so that the rest may be read-only.
+# All that is ever written lies under /tmp, but for the documents, so that the rest may be read-only.
 ENV PATH=/opt/jiaoqi/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     JIAOQI_HOME=/tmp/jiaoqi \
     JIAOQI_PULSE_FILE=/tmp/worker.pulse \
+    JIAOQI_DOCUMENTS=/var/lib/jiaoqi/documents \
+    XDG_CACHE_HOME=/tmp/cache \
     JIAOQI_API_HOST=0.0.0.0 \
     JIAOQI_API_PORT=8000
 USER 10001:10001

@@ -56,7 +56,7 @@ def beginning(
     start: OrderStart, reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.REJECT_DUPLICATE
 ) -> WithStartWorkflowOperation[object, object]:
     return WithStartWorkflowOperation(
-        "Order",
+        "Case" if start.facts.case else "Order",
         start,
         id=ids.workflow_id(start.facts.order_no),
         task_queue=ids.ORDERS_QUEUE,
@@ -72,7 +72,8 @@ def beginning(
 def summary(facts: OrderFacts) -> str:
     """What operators read beside the order; short, since a metadata text that is too long ends the workflow."""
     quantity = sum(line.quantity for line in facts.lines)
-    text = f"{facts.order_no} · {facts.customer.name} · {facts.requested_date} · {quantity}"[:LONGEST_SUMMARY]
+    what = facts.case.text if facts.case else f"{facts.customer.name} · {facts.requested_date} · {quantity}"
+    text = f"{facts.order_no} · {what}"[:LONGEST_SUMMARY]
     while len(json.dumps(text)) >= MOST_SUMMARY_BYTES:
         text = text[:-1]
     return text

@@ -13,7 +13,7 @@ from workflows import ids
 from workflows.types.commands import Actor, AdoptPolicy
 from workflows.types.events import SaidRef
 from workflows.types.policy import Policy
-from workflows.types.words import ENDED
+from workflows.types.words import ENDED, Origin
 
 AT_A_TIME = 20
 WITHIN = 15.0
@@ -34,6 +34,8 @@ class Application:
     """Pinned to the public holidays around today."""
     before: Policy
     by: Actor
+    because: str | None = None
+    """The number of the improvement that caused it."""
 
     def of_order(self, order_no: str) -> Policy | None:
         """The policy as it governs this order; None when the store knows no such order any more."""
@@ -115,6 +117,21 @@ async def under_way(store: Store, most: int | None = None) -> list[str]:
     return await asyncio.to_thread(lambda: list(islice(store.orders.open_order_nos(), most)))
 
 
+class NoSuchImprovement(LookupError):
+    """A change of the policy names a cause that is not on record."""
+
+
+def cause(store: Store, number: str, now: datetime) -> str | None:
+    """The improvement that somebody names, as it is written; None when they name none. Raises NoSuchImprovement."""
+    wanted = number.strip()
+    if not wanted:
+        return None
+    case = store.cases.get(wanted, now)
+    if case is None or case.origin is Origin.FILE:
+        raise NoSuchImprovement(f"there is no improvement {wanted}")
+    return case.number
+
+
 def put_in_force(application: Application, by: str, file: str | None, at: datetime) -> int:
     """The number of this application; one that was interrupted and is called again keeps its number.
 
@@ -122,7 +139,7 @@ def put_in_force(application: Application, by: str, file: str | None, at: dateti
     """
     shelf = application.store.policies
     if shelf.current()[1] != application.text or file not in (None, application.text):
-        shelf.set_current(application.text, by, at, shelf.digest_of(application.policy))
+        shelf.set_current(application.text, by, at, shelf.digest_of(application.policy), application.because)
     last = shelf.last_application()
     return last[0] if last else 0
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -9,8 +10,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
+from activities.documents.cabinet import NOWHERE, Cabinet
 from activities.store import Store
-from api import health, openapi, order_routes, pages, people_routes, task_routes
+from api import (
+    document_routes,
+    figure_routes,
+    health,
+    improvement_routes,
+    openapi,
+    order_routes,
+    pages,
+    people_routes,
+    review_routes,
+    task_routes,
+    training_routes,
+)
 from api.applying import Applying, forget
 from api.brake import Brake
 from api.deeds import Office
@@ -22,6 +36,7 @@ from api.pages import Links
 from api.perform import Performer
 from api.policy import PolicyInForce
 from api.problems import Problem, not_found, understood
+from api.readers import Readers
 from api.readiness import Readiness
 from api.services import Services
 from api.shell import Shell
@@ -42,6 +57,7 @@ def create(
     *,
     policy_file: str | None = None,
     keep_policy: Callable[[str], object] = forget,
+    documents: Path = NOWHERE,
     now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
     """`policy_file` is the text of a policy that governs new orders until another is applied, which `keep_policy` then keeps."""
@@ -49,6 +65,7 @@ def create(
     app = FastAPI(title="Jiaoqi", version="1", description=DESCRIPTION, openapi_url=None, redirect_slashes=False)
     threads, metrics, brake = Threads(), Metrics(), Brake()
     office = Office(store, PolicyInForce(store, policy_file), now)
+    readers = Readers(store, threads, now)
     app.state.services = Services(
         store=store,
         engine=engine,
@@ -60,16 +77,28 @@ def create(
         brake=brake,
         applying=Applying(store, engine, office.policy, threads, keep_policy),
         guesses=Guesses(),
+        cabinet=Cabinet.of(store, documents, links.public_url),
+        readers=readers,
     )
     # Taken over route by route: an included router is matched twice for each request.
-    for router in (task_routes.router, order_routes.router, people_routes.router, health.router):
+    for router in (
+        task_routes.router,
+        order_routes.router,
+        improvement_routes.router,
+        people_routes.router,
+        review_routes.router,
+        training_routes.router,
+        figure_routes.router,
+        document_routes.router,
+        health.router,
+    ):
         app.router.routes.extend(router.routes)
     app.state.site = pages.Site(links)
     app.router.routes.extend(pages.routes(app.state.site))
     app.router.routes.append(Route(f"{BASE}/openapi.json", openapi.document))
     app.add_exception_handler(HTTPException, unroutable)
     app.add_middleware(Gate, store=store, threads=threads, metrics=metrics, brake=brake, token_use=TokenUse(store, threads, now))
-    app.add_middleware(Shell, metrics=metrics)
+    app.add_middleware(Shell, metrics=metrics, readers=readers)
     return app
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from activities.policy_file import parse, pin
 from activities.store import Person, Store
-from api.adopting import Application, Applied, put_in_force, tell_orders
+from api.adopting import Application, Applied, cause, put_in_force, tell_orders
 from api.engine import Engine
 from api.policy import PolicyInForce
 from api.problems import Problem, away
@@ -47,13 +47,13 @@ class Applying:
         self._keep = keep
         self.last: Run | None = None
 
-    def candidate(self, text: str, by: Person, now: datetime) -> Application:
-        """What a file would be if it governed. Raises PolicyError, StoreAway."""
+    def candidate(self, text: str, by: Person, now: datetime, because: str = "") -> Application:
+        """What a file would be if it governed. Raises PolicyError, NoSuchImprovement, StoreAway."""
         policy, before = parse(text), self._policy.pinned(now)
         calendar = Calendar.of(policy.plant)
         pinned = pin(policy, calendar.day_of(now))
         actor = self._store.people.actor(by, calendar.day_of(now))
-        return Application(self._store, self._engine, text, pinned, before, actor)
+        return Application(self._store, self._engine, text, pinned, before, actor, cause(self._store, because, now))
 
     async def begin(self, application: Application, now: datetime) -> Run:
         """Returns when it governs new orders. Raises Problem, StoreAway."""

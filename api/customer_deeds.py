@@ -1,6 +1,7 @@
 """What the customer may do by a link in a mail: the same deeds as the plant's people do, judged by what a customer may."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -10,16 +11,18 @@ from activities.store import Person, TaskRecord
 from activities.store.keys import order_key
 from api import forms
 from api.calls import Call
-from api.customer_forms import AnswerIn
+from api.customer_forms import AnswerIn, ComplaintIn
 from api.deeds import Office, Verdict
 from api.gate import BASE
+from api.improving import RaiseImprovement
 from api.order_deeds import Amend, OrderDeed
+from api.policy import Reading
 from api.task_deeds import Complete, closed
 from workflows.rules import authority
 from workflows.types.commands import Actor, CustomerAnswers, Said
 from workflows.types.orders import Customer, OrderRow
 from workflows.types.refusals import Refusal
-from workflows.types.words import CUSTOMER
+from workflows.types.words import CUSTOMER, Department, Origin
 
 THE_CUSTOMER = Actor(id=CUSTOMER)
 
@@ -75,6 +78,24 @@ class Wish(Amend):
     def check_version(self, call: Call, subject: OrderRow) -> None:
         if has_facts(call.body):
             super().check_version(call, subject)
+
+
+class Complain(RaiseImprovement):
+    """Records what is wrong with an order, running or closed; sales finds out whose affair it is (R18)."""
+
+    def __init__(self, office: Office, order_no: str) -> None:
+        super().__init__(office)
+        self.order_no = order_no
+
+    @override
+    def actor(self, call: Call, subject: Reading) -> Actor:
+        return THE_CUSTOMER
+
+    @override
+    def read(self, call: Call, actor: Actor, subject: Reading) -> Verdict:
+        said = forms.read(ComplaintIn, call.body)
+        about = {"origin": Origin.COMPLAINT, "department": Department.SALES, "order_no": self.order_no}
+        return super().read(replace(call, body={**about, "text": said.text, "reference": said.kind}), actor, subject)
 
 
 def has_facts(body: Mapping[str, Any]) -> bool:

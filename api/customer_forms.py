@@ -57,6 +57,13 @@ class Complaint(Message):
     text: Text
 
 
+class ComplaintIn(Form):
+    """What is wrong, whenever it shows."""
+
+    kind: Literal["product", "delivery", "service", "documents"]
+    text: Text
+
+
 class FeedbackIn(Form):
     csat: Annotated[int, Field(strict=True, ge=1, le=5)]
     nps: Annotated[int, Field(strict=True, ge=0, le=10)] | None = None

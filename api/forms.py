@@ -1,7 +1,7 @@
 """What people send: one form for each request body, read strictly, with a pointer to each fault."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr, ValidationError, model_validator
 
@@ -11,8 +11,9 @@ from workflows.rules.faults import faults
 from workflows.types import answers
 from workflows.types.orders import Customer, Lines
 from workflows.types.refusals import Fault
+from workflows.types.reviews import ReviewKind
 from workflows.types.texts import Day, Flag, Name, Reference, Text, When
-from workflows.types.words import Priority
+from workflows.types.words import Department, Priority
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -37,6 +38,22 @@ class OrderIn(Form):
     priority: Priority = Priority.NORMAL
     note: Text | None = None
     owner: Reference | None = None
+
+
+class ImprovementIn(Form):
+    """What somebody wants improved: a suggestion, or a complaint or non-conformance about an order (R18, R23)."""
+
+    text: Text
+    origin: Literal["suggestion", "complaint", "nonconformance"] = "suggestion"
+    department: Department | None = None
+    order_no: Reference | None = None
+    reference: Reference | None = None
+
+    @model_validator(mode="after")
+    def _says_about_what(self) -> Self:
+        if self.origin != "suggestion" and self.order_no is None:
+            raise ValueError(f"a {self.origin} is about an order; give its order_no")
+        return self
 
 
 class CompleteIn(Form):
@@ -96,6 +113,28 @@ class HoldIn(Form):
 
 class ReasonIn(Form):
     reason: Text
+
+
+class ReviewIn(Form):
+    """A pack to be made; of today when no day is given."""
+
+    kind: ReviewKind
+    day: Day | None = None
+
+
+class DecisionIn(Form):
+    """What is to be done, by a department or one of its people, until the end of a day (R20)."""
+
+    text: Text
+    department: Department | None = None
+    owner: Reference | None = None
+    due: Day
+
+    @model_validator(mode="after")
+    def _says_whose(self) -> Self:
+        if self.department is None and self.owner is None:
+            raise ValueError("give a department or an owner")
+        return self
 
 
 def read(form: type[F], value: object) -> F:

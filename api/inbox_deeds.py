@@ -92,8 +92,8 @@ class Snooze(InboxDeed):
 
     @override
     def may(self, actor: Actor, subject: TaskRecord, call: Call) -> Refusal | None:
-        # Whoever made the goods may not inspect them, but need not be shown the question all day.
-        return authority.may_answer(actor, subject.task.model_copy(update={"barred": ()}))
+        # Whoever made the goods, or was not taught to, may not inspect them, but need not be shown the question all day.
+        return authority.may_answer(actor, subject.task.model_copy(update={"barred": (), "course": None}))
 
     @override
     def act(self, call: Call, actor: Actor, subject: TaskRecord) -> Act:
@@ -133,7 +133,9 @@ class Assign(InboxDeed):
             raise invalid(Fault(pointer="/person", message="there is nobody of this id"))
         receiver = self.powers(person, call.now, subject)
         if no := authority.may_answer(receiver, subject.task):
-            raise Problem.of(no) if no.code == "four-eyes" else invalid(Fault(pointer="/person", message=no.detail))
+            if no.code in ("four-eyes", "not-trained"):
+                raise Problem.of(no)
+            raise invalid(Fault(pointer="/person", message=no.detail))
 
 
 def until_when(form: forms.SnoozeIn, now: datetime, calendar: Calendar) -> datetime:

@@ -55,9 +55,17 @@ async def serve(settings: Settings) -> None:
     client = await connect(settings, lazy=True)
     with contextlib.closing(Store.open(settings.database_url, settings.temporal_ui_url or "")) as store:
         keep = keeper(settings)
-        app = create(store, TemporalEngine(client), links(settings), policy_file=policy, keep_policy=keep)
+        app = create(
+            store,
+            TemporalEngine(client),
+            links(settings),
+            policy_file=policy,
+            keep_policy=keep,
+            documents=settings.documents,
+        )
         spare_settled()
         await uvicorn.Server(listening(app, settings, os.environ.get("FORWARDED_ALLOW_IPS", ""))).serve()
+        await app.state.services.readers.finish()
 
 
 def listening(app: FastAPI, settings: Settings, proxies: str) -> uvicorn.Config:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -13,27 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from activities.store.views import PersonOut, TaskOut
-from api import forms, queries
+from api import forms
 from api.problems import MEDIA_TYPE
 from api.schemas import closed
 from workflows.types.refusals import Fault
 from workflows.types.words import Department
 
-FORMS: tuple[type[BaseModel], ...] = (
-    forms.Nothing,
-    forms.OrderIn,
-    forms.CompleteIn,
-    forms.CorrectIn,
-    forms.ProgressIn,
-    forms.ExtendIn,
-    forms.SnoozeIn,
-    forms.AssignIn,
-    forms.RepromiseIn,
-    forms.AmendIn,
-    forms.HoldIn,
-    forms.ReasonIn,
-)
-QUERIES: tuple[type[BaseModel], ...] = (queries.Paged, queries.Orders, queries.Events, queries.Tasks, queries.DryRun)
 REF = "#/components/schemas/{model}"
 SECURITY = {"type": "http", "scheme": "bearer", "bearerFormat": "jq_…"}
 KEY = {
@@ -43,6 +29,8 @@ KEY = {
     "description": "A repeat with the same key gets the first answer. Made up by the server when left out.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
+SENT: dict[str, type[BaseModel]] = {}
+"""What people send, by name: whatever a route says that it reads."""
 IF_MATCH = {"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}}
 
 
@@ -93,25 +81,31 @@ def responses(model: type[BaseModel], status: int) -> dict[int | str, dict[str, 
 
 
 def reference(model: type[BaseModel]) -> dict[str, str]:
+    SENT[model.__name__] = model
     return {"$ref": REF.format(model=model.__name__)}
 
 
 def parameters(query: type[BaseModel] | None) -> list[dict[str, Any]]:
     if query is None:
         return []
-    properties = own_schemas()[query.__name__]["properties"]
+    SENT[query.__name__] = query
+    properties = schemas([query])[query.__name__]["properties"]
     shape = {"in": "query", "required": False, "style": "form", "explode": False}
     return [{"name": name, **shape, "schema": schema} for name, schema in properties.items()]
 
 
 def own_schemas() -> dict[str, Any]:
     """Of what people send, shut to unknown fields; and of problems."""
-    sent: tuple[type[BaseModel], ...] = (*FORMS, *QUERIES, ProblemOut)
-    _, found = models_json_schema([(model, "validation") for model in sent], ref_template=REF)
-    schemas: dict[str, Any] = closed(found["$defs"])
+    found = schemas(SENT.values())
     # A problem may tell more than every problem does: who was first, what would be possible.
-    del schemas[ProblemOut.__name__]["additionalProperties"]
-    return schemas
+    del found[ProblemOut.__name__]["additionalProperties"]
+    return found
+
+
+def schemas(models: Iterable[type[BaseModel]]) -> dict[str, Any]:
+    _, found = models_json_schema([(model, "validation") for model in models], ref_template=REF)
+    shut: dict[str, Any] = closed(found["$defs"])
+    return shut
 
 
 @lru_cache(maxsize=1)

@@ -6,11 +6,13 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, StrictStr
 from starlette.datastructures import QueryParams
 
+from activities.training.coverage import Standing
 from api.forms import Form, checked
 from api.problems import invalid
 from workflows.types.refusals import Fault
-from workflows.types.texts import When, no_control_characters
-from workflows.types.words import Department, Kind, Lateness, OrderStatus, Risk, Stage, TaskStatus
+from workflows.types.reviews import ReviewKind
+from workflows.types.texts import Day, When, no_control_characters
+from workflows.types.words import Department, Kind, Lateness, OrderStatus, Origin, Risk, Stage, TaskStatus
 
 MOST, USUAL = 200, 50
 FEW = Field(max_length=20)
@@ -65,6 +67,38 @@ class Tasks(Paged):
     lateness: Annotated[tuple[Lateness, ...], Commas, FEW] = ()
     due_before: When | None = None
     sort: Literal["due_at"] = "due_at"
+
+
+class Improvements(Paged):
+    status: Annotated[tuple[OrderStatus, ...], Commas, FEW] = ()
+    origin: Annotated[tuple[Origin, ...], Commas, FEW] = ()
+    department: Annotated[tuple[Department, ...], Commas, FEW] = ()
+    order_no: Word | None = None
+
+
+class Reviews(Paged):
+    kind: Annotated[tuple[ReviewKind, ...], Commas, FEW] = ()
+
+
+class TrainingSessions(Paged):
+    course: Word | None = None
+
+
+class Certificates(Paged):
+    person: Words = ()
+    course: Words = ()
+    department: Annotated[tuple[Department, ...], Commas, FEW] = ()
+    standing: Annotated[tuple[Standing, ...], Commas, FEW] = ()
+
+
+class Archive(Paged):
+    """Beginnings in any case; the days on which an order was closed, both included."""
+
+    order_no: Word | None = None
+    customer: Word | None = None
+    product: Word | None = None
+    closed_from: Day | None = None
+    closed_to: Day | None = None
 
 
 class DryRun(Form):

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 
+from activities.documents.cabinet import Cabinet
 from activities.store import Store
 from api.applying import Applying
 from api.brake import Brake
@@ -12,6 +13,7 @@ from api.engine import Engine
 from api.guesses import Guesses
 from api.metrics import Metrics
 from api.perform import Performer
+from api.readers import Readers
 from api.readiness import Readiness
 from api.threads import Threads
 
@@ -27,6 +29,8 @@ class Services(NamedTuple):
     brake: Brake
     applying: Applying
     guesses: Guesses
+    cabinet: Cabinet
+    readers: Readers
 
 
 def services(request: Request) -> Services:

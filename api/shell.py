@@ -11,6 +11,7 @@ from api.bodies import Disconnected
 from api.engine import EngineIsAway, OutcomeIsUnknown
 from api.metrics import Metrics
 from api.problems import Problem, away, outcome_unknown, understood
+from api.readers import Readers
 from api.visit import visit_of
 
 HEADERS = (
@@ -30,9 +31,10 @@ log = logging.getLogger("jiaoqi.api")
 
 
 class Shell:
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, readers: Readers) -> None:
         self._app = app
         self._metrics = metrics
+        self._readers = readers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,6 +59,7 @@ class Shell:
             await self._problem(error, scope).response(understood(Headers(scope=scope)))(scope, receive, answer)
         finally:
             self._metrics.answered(scope["method"], route_of(scope), status or GONE, perf_counter() - began)
+            self._readers.answered(scope, status)
 
     def _problem(self, error: Exception, scope: Scope) -> Problem:
         problem = meaning(error, scope)

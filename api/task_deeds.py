@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from activities.documents import completeness
 from activities.store.keys import task_key
 from activities.store.records import TaskRecord
 from activities.store.register import Person
@@ -47,11 +48,11 @@ class TaskDeed(Deed[TaskRecord]):
         return self.powers(call.person, call.now, subject)
 
     def powers(self, person: Person, now: datetime, subject: TaskRecord) -> Actor:
-        """What a person may do today; when everybody in a department is barred, others may stand in for it."""
+        """What a person may do today; when a department has nobody left for the task, others may stand in for it."""
         today = day_at(subject.order.plant_time_zone, now)
         people, task = self.office.store.people, subject.task
         actor = people.actor(person, today)
-        if not task.barred:
+        if not (task.barred or task.course):
             return actor
         return people.acting(actor, task, self.policy(subject).tasks[task.kind].stand_in, today)
 
@@ -84,6 +85,22 @@ class TaskWords(TaskDeed):
 
 class Complete(TaskWords):
     action = update = "complete"
+
+    @override
+    def hindrance(self, actor: Actor, subject: TaskRecord, verdict: Verdict) -> Refusal | None:
+        return super().hindrance(actor, subject, verdict) or self._still_missing(subject, verdict)
+
+    def _still_missing(self, subject: TaskRecord, verdict: Verdict) -> Refusal | None:
+        """A file is not complete by word alone: what it lacks is put on file, or waived."""
+        said = verdict.said if isinstance(verdict, ToOrder) else None
+        if not (isinstance(said, CompleteTask) and subject.task.kind is Kind.COMPLETE_FILE and said.outcome == "complete"):
+            return None
+        case = subject.order.case
+        missing = completeness.missing(self.office.store, case.about) if case and case.about else ()
+        if not missing:
+            return None
+        words = f"the file still misses {', '.join(missing)}"
+        return Refusal(code="file-incomplete", detail=words, extra={"missing": list(missing)})
 
     @override
     def may(self, actor: Actor, subject: TaskRecord, call: Call) -> Refusal | None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-ORDERS = "WorkflowType='Order'"
+ORDERS = "WorkflowType IN ('Order', 'Case')"
+"""And the cases beside them, which are watched in the same way."""
 RUNNING = f"{ORDERS} AND ExecutionStatus='Running'"
 LATE = f"{RUNNING} AND Risk='late'"
 AT_RISK = f"{RUNNING} AND Risk='at_risk'"

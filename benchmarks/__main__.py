@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import beside, deadlines, imported, inbox, report, store
+from benchmarks import beside, deadlines, figures_at_scale, imported, inbox, report, store
 
 KEPT = Path("build/bench")
 PARTS: dict[str, Callable[[bool], dict[str, Any]]] = {
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[bool], dict[str, Any]]] = {
     "imported": lambda quick: imported.measure(50 if quick else None),
     "store": lambda quick: store.measure(20_000 if quick else 1_000_000),
     "inbox": lambda quick: inbox.measure(2_000 if quick else 100_000),
+    "figures": lambda quick: figures_at_scale.measure(20_000 if quick else 1_000_000),
     "deadlines": lambda quick: deadlines.measure(100 if quick else 5_000),
 }
 

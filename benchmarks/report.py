@@ -48,7 +48,7 @@ def machine() -> str:
 
 def document(kept: Mapping[str, Figures]) -> str:
     """Of the parts that were measured; each says when and on what."""
-    figures: dict[str, Any] = dict.fromkeys(("beside", "imported", "store", "inbox", "deadlines"))
+    figures: dict[str, Any] = dict.fromkeys(("beside", "imported", "store", "inbox", "figures", "deadlines"))
     figures |= {part: one["figures"] for part, one in kept.items()}
     text: str = template().render(
         **figures,
@@ -56,6 +56,7 @@ def document(kept: Mapping[str, Figures]) -> str:
         goals=list(goals(figures)),
         processor_time=list(processor_time(figures["beside"]["throughput"])) if figures["beside"] else [],
         databases=[name for name in DATABASES if name in (figures["store"] or ())],
+        figured=[name for name in DATABASES if name in (figures["figures"] or ())],
         inboxes=[name for name in DATABASES if name in (figures["inbox"] or ())],
     )
     return text

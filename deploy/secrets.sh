@@ -7,7 +7,7 @@ folder="${1:-$(dirname "$0")/secrets}"
 umask 077
 mkdir -p "$folder"
 chmod 700 "$folder"
-for name in postgres_password jiaoqi_db_password temporal_db_password; do
+for name in postgres_password jiaoqi_db_password temporal_db_password audit_key; do
   file="$folder/$name"
   if [ ! -s "$file" ]; then
     # Hexadecimal: no shell, URL or YAML on the way finds anything in it to take for its own.

@@ -46,6 +46,9 @@ class Home:
         self.logs = self.path / "logs"
         self.mailbox = self.path / "mailbox"
         self.policy_file = self.path / "policy.toml"
+        self.documents = self.path / "documents"
+        self.audit_key_file = self.path / "audit.key"
+        self.audit_heads_file = self.path / "audit-heads.jsonl"
         self.temporal_database = self.path / "temporal.db"
         self.store_url = f"sqlite:///{self.path / 'jiaoqi.db'}"
 

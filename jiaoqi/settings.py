@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from activities.audit import key
 from jiaoqi.errors import NoStackIsRunning, SettingIsWrong
 from jiaoqi.home import Home
 from jiaoqi.passwords import with_password
@@ -35,6 +36,14 @@ class Settings:
     """What a worker touches while it polls, for whoever watches over it; None where nobody does."""
     retention: timedelta = timedelta(days=90)
     """How long Temporal keeps the history of a closed order, at least."""
+    documents_folder: Path | None = None
+    """Where documents and their archive are kept; None: `documents` in the home."""
+    audit_key_file: Path | None = None
+    """The key of the audit chain, where it is a deployment's secret; None: `audit.key` in the home, made when it is needed."""
+    audit_heads_file: Path | None = None
+    """Where the chain's heads are exported; None: `audit-heads.jsonl` in the home."""
+    audit_mail: str | None = None
+    """Whom the chain's head is mailed to once a day."""
 
     @classmethod
     def load(cls, home: Path | None = None, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -57,6 +66,10 @@ class Settings:
             api_port=_port("JIAOQI_API_PORT", known.get("JIAOQI_API_PORT", str(cls.api_port))),
             policy_file=Path(known["JIAOQI_POLICY_FILE"]).absolute() if "JIAOQI_POLICY_FILE" in known else None,
             pulse_file=Path(known["JIAOQI_PULSE_FILE"]).absolute() if "JIAOQI_PULSE_FILE" in known else None,
+            documents_folder=_file("JIAOQI_DOCUMENTS", known),
+            audit_key_file=_file("JIAOQI_AUDIT_KEY_FILE", known),
+            audit_heads_file=_file("JIAOQI_AUDIT_HEADS_FILE", known),
+            audit_mail=known.get("JIAOQI_AUDIT_MAIL"),
             retention=_days("JIAOQI_RETENTION_DAYS", known.get("JIAOQI_RETENTION_DAYS", str(cls.retention.days))),
         )
 
@@ -67,6 +80,20 @@ class Settings:
     @property
     def smtp_url(self) -> str:
         return self._known("JIAOQI_SMTP_URL", self.smtp)
+
+    def audit_key(self, *, may_make: bool = False) -> bytes:
+        """The key of the audit chain; one that a deployment names is never made. Raises KeyIsUnusable."""
+        if self.audit_key_file is None and may_make:
+            return key.read_or_make(Home(self.home).audit_key_file)
+        return key.read(self.audit_key_file or Home(self.home).audit_key_file)
+
+    @property
+    def documents(self) -> Path:
+        return self.documents_folder or Home(self.home).documents
+
+    @property
+    def audit_heads(self) -> Path:
+        return self.audit_heads_file or Home(self.home).audit_heads_file
 
     def policy_text(self) -> str | None:
         """The text of the policy file; None means the built-in default. Raises SettingIsWrong."""
@@ -89,6 +116,10 @@ class Settings:
             "JIAOQI_POLICY_FILE": str(self.policy_file or ""),
             "JIAOQI_PULSE_FILE": str(self.pulse_file or ""),
             "JIAOQI_RETENTION_DAYS": str(self.retention.days),
+            "JIAOQI_DOCUMENTS": str(self.documents_folder or ""),
+            "JIAOQI_AUDIT_KEY_FILE": str(self.audit_key_file or ""),
+            "JIAOQI_AUDIT_HEADS_FILE": str(self.audit_heads_file or ""),
+            "JIAOQI_AUDIT_MAIL": self.audit_mail,
             **self.temporal,
         }
         return {name: value for name, value in variables.items() if value}
@@ -97,6 +128,10 @@ class Settings:
         if value is None:
             raise NoStackIsRunning(self.home, variable)
         return value
+
+
+def _file(variable: str, known: Mapping[str, str]) -> Path | None:
+    return Path(known[variable]).absolute() if variable in known else None
 
 
 def _port(variable: str, text: str) -> int:

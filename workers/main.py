@@ -5,34 +5,50 @@ import contextlib
 import logging
 import signal
 import sys
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import uvloop
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.audit.heads import HeadFile
+from activities.audit.keeper import Keeper
+from activities.audit.key import KeyIsUnusable
+from activities.audit.posting import HeadPost
+from activities.cases import Cases
 from activities.courier import AT_ONCE, Courier
 from activities.digest import SmtpDigests
+from activities.documents.archivist import Archivist
+from activities.documents.cabinet import Cabinet
 from activities.follow_ups import FollowUps
+from activities.mail.circulars import Circulars
 from activities.mail.smtp_mail import SmtpMail
 from activities.mail.transport import Transport
 from activities.policy_in_force import PolicyInForce
+from activities.reviews.post import PlantReviews
+from activities.reviews.watch import Watch
 from activities.store import SqlJournal, Store
+from activities.training.post import SmtpTraining
 from jiaoqi.collector import spare_settled
 from jiaoqi.connection import connect, ensure_namespace
 from jiaoqi.errors import JiaoqiError
 from jiaoqi.leaving import leave
 from jiaoqi.settings import Settings
-from workers import mornings, sweeping
+from workers import auditing, figuring, reviewing, sweeping, timetable
 from workers.foreseen import Foreseen
 from workers.mending import mend
 from workers.payloads import leave_alone
 from workers.pulse import beat
 from workflows import visibility
-from workflows.ids import ORDERS_QUEUE, REVIEWS_QUEUE
+from workflows.archive import ArchiveWorkflow
+from workflows.case import CaseWorkflow
+from workflows.ids import DOCUMENTS_QUEUE, ORDERS_QUEUE, REVIEWS_QUEUE
 from workflows.order import OrderWorkflow
-from workflows.reviews import DigestWorkflow
+from workflows.reviews import DigestWorkflow, ReviewWorkflow
+from workflows.training import TrainingWorkflow
 
 GRACE = timedelta(seconds=10)
 """What is on the wire may finish; the default of 0 would cut every flush and mail short."""
@@ -61,14 +77,25 @@ async def work(settings: Settings) -> None:
         ThreadPoolExecutor(WRITERS) as writers,
         ThreadPoolExecutor(AT_ONCE + 1) as carriers,
         ThreadPoolExecutor(REVIEWERS) as reviewers,
+        ThreadPoolExecutor(1) as archivists,
     ):
         courier = Courier(client, store.outbox, mail(store, settings), carriers)
         policy = PolicyInForce(store, settings.policy_text())
-        async with orders(client, store, writers), reviews(client, digests(store, policy, settings), reviewers):
+        looks = plant_reviews(store, policy, settings)
+        regular = (digests(store, policy, settings), looks, training(store, policy, settings))
+        async with (
+            orders(client, store, writers),
+            reviews(client, *regular, reviewers),
+            documents(client, archivist(store, policy, settings), archivists),
+        ):
             log.warning("serving %s and %s, and the outbox", ORDERS_QUEUE, REVIEWS_QUEUE)
             beside = [asyncio.create_task(mend(client, store)), asyncio.create_task(courier.keep())]
-            beside.append(asyncio.create_task(mornings.keep(client, policy)))
+            beside.append(asyncio.create_task(timetable.keep(client, store, policy)))
+            minutes, watch = reviewing.Minutes(Cases(client, store), store, policy), Watch(store, policy, looks)
+            beside.append(asyncio.create_task(reviewing.keep(minutes, reviewing.ByHand(client, store), watch)))
             beside.append(asyncio.create_task(sweeping.keep(store)))
+            beside.append(asyncio.create_task(figuring.keep(store)))
+            beside.append(asyncio.create_task(audit(client, store, settings)))
             if settings.pulse_file:
                 beside.append(asyncio.create_task(beat(client, settings.pulse_file)))
             spare_settled()
@@ -83,8 +110,8 @@ def orders(client: Client, store: Store, pool: ThreadPoolExecutor) -> Worker:
     return Worker(
         client,
         task_queue=ORDERS_QUEUE,
-        workflows=[OrderWorkflow],
-        activities=[SqlJournal(store).flush, FollowUps(client, store).enter_follow_up],
+        workflows=[OrderWorkflow, CaseWorkflow],
+        activities=[SqlJournal(store).flush, FollowUps(client, store).enter_follow_up, Cases(client, store).open],
         activity_executor=pool,
         # Half of this process's time otherwise, to guard one module that lint guards as well (docs/decisions/0010).
         workflow_runner=UnsandboxedWorkflowRunner(),
@@ -97,13 +124,15 @@ def orders(client: Client, store: Store, pool: ThreadPoolExecutor) -> Worker:
     )
 
 
-def reviews(client: Client, digests: SmtpDigests, pool: ThreadPoolExecutor) -> Worker:
+def reviews(
+    client: Client, digests: SmtpDigests, looks: PlantReviews, training: SmtpTraining, pool: ThreadPoolExecutor
+) -> Worker:
     """What is done once a day, a few at a time: orders go first."""
     return Worker(
         client,
         task_queue=REVIEWS_QUEUE,
-        workflows=[DigestWorkflow],
-        activities=[digests.readers, digests.send],
+        workflows=[DigestWorkflow, ReviewWorkflow, TrainingWorkflow, ArchiveWorkflow],
+        activities=[digests.readers, digests.send, looks.make, looks.tell, training.due, training.remind],
         activity_executor=pool,
         workflow_runner=UnsandboxedWorkflowRunner(),
         interceptors=[Foreseen()],
@@ -116,8 +145,43 @@ def reviews(client: Client, digests: SmtpDigests, pool: ThreadPoolExecutor) -> W
     )
 
 
+def documents(client: Client, archivist: Archivist, pool: ThreadPoolExecutor) -> Worker:
+    """What the archive's run asks for, one thing after the other."""
+    return Worker(
+        client,
+        task_queue=DOCUMENTS_QUEUE,
+        activities=[archivist.look, archivist.remove],
+        activity_executor=pool,
+        interceptors=[Foreseen()],
+        max_concurrent_activities=1,
+        max_concurrent_activity_task_polls=1,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def archivist(store: Store, policy: PolicyInForce, settings: Settings) -> Archivist:
+    return Archivist(store, Cabinet.of(store, settings.documents, settings.public_url).archiving, policy)
+
+
+def audit(client: Client, store: Store, settings: Settings) -> Coroutine[Any, Any, None]:
+    """Raises KeyIsUnusable at once: a worker that could not vouch for anything is not to seem to."""
+    keeper = Keeper(store, settings.audit_key(may_make=True))
+    transport, to = Transport.of(settings.smtp_url), settings.audit_mail
+    post = HeadPost(store, transport, settings.mail_from, to) if to else None
+    return auditing.keep(client, store, keeper, HeadFile(settings.audit_heads), post)
+
+
 def digests(store: Store, policy: PolicyInForce, settings: Settings) -> SmtpDigests:
     return SmtpDigests(store, policy, Transport.of(settings.smtp_url), settings.mail_from, settings.public_url)
+
+
+def training(store: Store, policy: PolicyInForce, settings: Settings) -> SmtpTraining:
+    return SmtpTraining(store, policy, Transport.of(settings.smtp_url), settings.mail_from, settings.public_url)
+
+
+def plant_reviews(store: Store, policy: PolicyInForce, settings: Settings) -> PlantReviews:
+    circulars = Circulars(store, Transport.of(settings.smtp_url), settings.mail_from)
+    return PlantReviews(store, policy, circulars, settings.public_url)
 
 
 def mail(store: Store, settings: Settings) -> SmtpMail:
@@ -130,7 +194,7 @@ def main() -> None:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work(Settings.load()))
-    except JiaoqiError as error:
+    except (JiaoqiError, KeyIsUnusable) as error:
         print(error, file=sys.stderr)  # noqa: T201 - whoever started us reads one line
         code = error.exit_code
     leave(code)

@@ -43,8 +43,10 @@ def wakes(state: OrderState, calendar: Calendar, now: datetime) -> Iterator[Wake
         ends = escalation.ends_at(task, state.policy, calendar)
         if ends is not None:
             yield Wake(ends, f"end {task.id}")
-    if state.step is Step.REST and state.case is not None and state.case.rests_until is not None:
-        yield Wake(state.case.rests_until, "the effect is looked at")
+    rests_until = state.case.rests_until if state.case is not None and state.step is Step.REST else None
+    # Once it has come, the step goes on by itself; no change of the state would end this wake.
+    if rests_until is not None and rests_until > now:
+        yield Wake(rests_until, "the effect is looked at")
     if state.hold is not None:
         yield Wake(hold_told_next(state, calendar), "the hold has ended")
         return

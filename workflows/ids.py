@@ -14,8 +14,14 @@ ORDERS_QUEUE = "orders"
 """What workers serve: orders with their journal."""
 REVIEWS_QUEUE = "reviews"
 """What is done once a day or less, by threads of its own: no slow mail server holds up an answer."""
+DOCUMENTS_QUEUE = "documents"
+"""Printing and archiving, one thing after the other."""
+ARCHIVE = "archive"
+"""The schedule of the archive, and what the workflows that it starts are called by."""
 DIGEST = "digest"
 """The schedule of the mornings, and what the workflows that it starts are called by."""
+TRAINING = "training"
+"""The same of the reminders of training."""
 
 
 def schedule(review: ReviewKind) -> str:

@@ -37,7 +37,7 @@ def at_first(facts: OrderFacts) -> TypedSearchAttributes:
     return TypedSearchAttributes(
         [
             SearchAttributePair(CUSTOMER, facts.customer.name[:LONGEST]),
-            SearchAttributePair(STAGE, Stage.CONFIRM.value),
+            SearchAttributePair(STAGE, (Stage.IMPROVE if facts.case else Stage.CONFIRM).value),
         ]
     )
 
@@ -107,6 +107,8 @@ def _dates(state: OrderState, zone: ZoneInfo) -> str:
     promised = f"{promise.date} (revision {promise.revision}, first {state.promises[0].date})" if promise else "—"
     expected = _local(state.expected_completion, zone) if state.expected_completion else "—"
     shipped = f"{_local(shipment.ship_at, zone)}, arrival {shipment.arrival}" if shipment else "—"
+    if state.facts.case is not None:
+        return f"**{state.facts.case.origin}** · {escaped(state.facts.case.text)}"
     facts = {
         "stage": f"**{state.stage}**",
         "risk": state.risk or "—",

@@ -41,6 +41,7 @@ class Roles(NamedTuple):
     person: Person
     names: tuple[str, ...]
     departments: tuple[Department, ...]
+    courses: tuple[str, ...] = ()
 
 
 class Agendas:
@@ -50,7 +51,8 @@ class Agendas:
     def of(self, person: Person, horizon: Horizon, now: datetime) -> Agenda:
         register = self._store.people.register()
         absent = register.absent_for(person, horizon.day)
-        roles = Roles(person, (person.id, *(one.id for one in absent)), register.actor(person, horizon.day).departments)
+        actor = register.actor(person, horizon.day)
+        roles = Roles(person, (person.id, *(one.id for one in absent)), actor.departments, actor.courses)
         mine = self._mine(roles, horizon, now)
         kept = self._store.digests.kept(person.id)
         new = [each for each in self._found(kept_task.task_id for kept_task in kept) if each.task.id not in mine]
@@ -90,8 +92,9 @@ class Agendas:
 
 
 def is_for(record: TaskRecord, roles: Roles) -> bool:
-    """Whether it lies before them: nobody else holds it, and four eyes let them do it."""
-    return record.holder in (None, *roles.names) and roles.person.id not in record.task.barred
+    """Whether it lies before them: nobody else holds it, four eyes let them do it, and they were taught to."""
+    task, is_free = record.task, record.holder in (None, *roles.names)
+    return is_free and roles.person.id not in task.barred and (task.course is None or task.course in roles.courses)
 
 
 def by_deadline(record: TaskRecord) -> tuple[datetime, str]:

@@ -10,10 +10,13 @@ from activities.languages import Tongue
 from activities.mail.letters import Letter, templates
 from activities.mail.words import Words
 from activities.store import TaskRecord
+from workflows.types.orders import OrderRow
 from workflows.types.words import Language
 
 SHOWN = 20
 """Tasks of a section that a mail shows."""
+LONGEST = 60
+"""Characters of what a case is about."""
 
 
 class Item(NamedTuple):
@@ -58,10 +61,20 @@ class DigestLetters:
         due = words.digest["due"].format(due=tongue.instant(task.due_at, order.plant_time_zone))
         holder = words.digest["holder"].format(holder=record.holder) if record.holder else words.department(task.department)
         return Item(
-            title=f"{words.task(task.kind)} · {order.order_no} · {order.customer.name}",
+            title=f"{words.task(task.kind)} · {order.order_no} · {subject_of(order, words)}",
             note=f"{due} · {holder}",
             link=f"{self._public_url}/tasks/{quote(task.id)}",
         )
+
+
+def subject_of(order: OrderRow, words: Words) -> str:
+    """Whose order it is; of a case beside the orders where it comes from, and what it is about."""
+    if order.case is None:
+        customer: str = order.customer.name
+        return customer
+    text = order.case.text
+    shown = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return f"{words.origins[order.case.origin]}: {shown}"
 
 
 def count(section: Section, words: Words) -> str:

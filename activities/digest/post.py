@@ -1,7 +1,6 @@
 """Tells the digests by SMTP: the port `Digests`, each person once a day, as their row remembers across workers and attempts."""
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from temporalio import activity
@@ -11,9 +10,10 @@ from typing_extensions import override
 from activities.digest.agenda import Agendas
 from activities.digest.horizon import Horizon
 from activities.digest.letter import DigestLetters
-from activities.mail.message import AddressIsUnusable, Envelope, Sender
+from activities.mail.message import Sender
+from activities.mail.postman import Postman, Written
 from activities.mail.smtp_mail import utc_now
-from activities.mail.transport import Line, MailServerIsAway, NotNow, Refused, Transport
+from activities.mail.transport import Transport
 from activities.policy_in_force import PolicyInForce
 from activities.store import Person, Store
 from activities.store.digests import DigestRow
@@ -21,7 +21,6 @@ from workflows import ports
 from workflows.rules.calendar import Calendar
 from workflows.types.digests import Batch, Morning, Opening
 from workflows.types.policy import Plant
-from workflows.types.words import NoticeState
 
 DIGEST = "digest"
 """The kind of mail."""
@@ -29,8 +28,6 @@ AT_ONCE = 20
 """People of a batch: what one line to a mail server can tell in its time."""
 LENT = timedelta(seconds=60)
 """As long as an attempt may take: another one that begins meanwhile leaves the same digests alone."""
-
-log = logging.getLogger("jiaoqi.mail")
 
 
 class SmtpDigests(ports.Digests):
@@ -43,11 +40,10 @@ class SmtpDigests(ports.Digests):
         public_url: str,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._store, self._policy, self._transport, self._clock = store, policy, transport, clock
+        self._store, self._policy, self._clock = store, policy, clock
         self._sender = Sender.of(sender)
         self._agendas, self._letters = Agendas(store), DigestLetters(public_url)
-        self._accepted: set[str] = set()
-        """Message-IDs that a mail server took while the store could not be told."""
+        self._postman = Postman(transport, self._sender, clock, store.digests.settle)
 
     @override
     @activity.defn(name="digests.readers")
@@ -70,7 +66,8 @@ class SmtpDigests(ports.Digests):
         # Once it is decided who has something before them, nobody else gets a mail about it later in the day.
         if not digests.are_open(batch.day, batch.people):
             digests.open(self._opened(batch), now)
-        self._tell_all(digests.take(batch.day, batch.people, now, now + LENT), self._plant())
+        plant = self._plant()
+        self._postman.tell(digests.take(batch.day, batch.people, now, now + LENT), DIGEST, lambda row: self._write(row, plant))
         if left := digests.waiting(batch.day, batch.people):
             raise ApplicationError(f"{left} digests are not out yet", category=ApplicationErrorCategory.BENIGN)
 
@@ -84,46 +81,13 @@ class SmtpDigests(ports.Digests):
         message_id = self._sender.message_id(DIGEST, person.id, f"{batch.day}")
         return DigestRow(batch.day, person.id, address, person.language, message_id)
 
-    def _tell_all(self, rows: Sequence[DigestRow], plant: Plant) -> None:
-        """Over one line, until all is told, the line has no more time, or nobody answers it; the rest is given back."""
-        with self._transport.line(greet_as=self._sender.domain) as line:
-            away: str | None = None
-            for row in rows:
-                if away or line.is_spent:
-                    self._settle(row, NoticeState.QUEUED, away or "the mail server takes too long")
-                else:
-                    away = self._tell(row, plant, line)
-
-    def _tell(self, row: DigestRow, plant: Plant, line: Line) -> str | None:
-        """Tells one person and notes what came of it; why nobody else need be tried now."""
-        if row.message_id in self._accepted:
-            self._settle(row, NoticeState.SENT)
-            return None
-        # Read just before it is told: in the meantime somebody may have done it all.
-        now, person = self._clock(), self._store.people.get(row.person)
-        agenda = self._agendas.of(person, Horizon.of(row.day, plant), now) if person else None
+    def _write(self, row: DigestRow, plant: Plant) -> Written | None:
+        person = self._store.people.get(row.person)
+        agenda = self._agendas.of(person, Horizon.of(row.day, plant), self._clock()) if person else None
         if agenda is None or not agenda.sections:
-            self._settle(row, NoticeState.STALE)
             return None
         letter = self._letters.write(agenda, row.language, plant.name)
-        try:
-            envelope = Envelope(sender=self._sender, to=row.address, kind=DIGEST, message_id=row.message_id, at=now)
-            line.send(envelope.seal(letter))
-        except (Refused, AddressIsUnusable) as refusal:
-            log.warning("the digest of %s is refused: %s", row.person, refusal)
-            self._settle(row, NoticeState.DEAD, f"{refusal}")
-        except (NotNow, MailServerIsAway) as delay:
-            self._settle(row, NoticeState.QUEUED, f"{delay}")
-            return f"{delay}" if isinstance(delay, MailServerIsAway) else None
-        else:
-            self._accepted.add(row.message_id)
-            self._store.digests.forget(row.person, agenda.kept)
-            self._settle(row, NoticeState.SENT)
-        return None
-
-    def _settle(self, row: DigestRow, state: NoticeState, why: str | None = None) -> None:
-        self._store.digests.settle(row, state, self._clock(), why)
-        self._accepted.discard(row.message_id)
+        return Written(letter, lambda: self._store.digests.forget(row.person, agenda.kept))
 
     def _plant(self) -> Plant:
         return self._policy.pinned(self._clock()).plant

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from activities.languages import Tongue
 from activities.mail.matter import Matter, lines
 from activities.mail.words import Words
-from workflows.types.orders import Amendment
+from workflows.types.orders import Amendment, OrderRow
 from workflows.types.words import Kind, Priority
 
 ON_THE_ROAD = (Kind.DISPATCH, Kind.SIGN_OFF)
@@ -37,6 +37,8 @@ def for_customer(matter: Matter, words: Words, tongue: Tongue) -> list[Fact]:
 
 def for_staff(matter: Matter, words: Words, tongue: Tongue) -> list[Fact]:
     order = matter.order
+    if order.case is not None:
+        return _of_task(matter, words, tongue) + _of_case(order, words, tongue)
     return _of_task(matter, words, tongue) + _known(
         words,
         tongue,
@@ -53,6 +55,25 @@ def for_staff(matter: Matter, words: Words, tongue: Tongue) -> list[Fact]:
         planned_ship=matter.time(order.planned_ship, tongue),
         planned_arrival=order.planned_arrival,
         delivered=order.delivered,
+    )
+
+
+def _of_case(order: OrderRow, words: Words, tongue: Tongue) -> list[Fact]:
+    """Of something beside the orders: where it comes from, what it is about, and what was found out so far."""
+    case, state = order.case, order.came_to
+    assert case is not None and state is not None  # noqa: S101
+    return _known(
+        words,
+        tongue,
+        improvement=order.order_no,
+        origin=words.origins[case.origin],
+        case_text=case.text,
+        about_order=case.about,
+        customer=order.customer.name if case.about else None,
+        root_cause=state.cause,
+        agreed_action=state.action if state.action != case.text else None,
+        action_due=state.due,
+        rounds=str(state.rounds) if state.rounds > 1 else None,
     )
 
 

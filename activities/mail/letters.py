@@ -9,16 +9,21 @@ from jinja2 import Environment, FileSystemLoader, Template, Undefined, select_au
 from activities.languages import Tongue
 from activities.languages.bidi import tamed
 from activities.mail import facts
+from activities.mail.links import Link
 from activities.mail.matter import Matter, day_of
 from activities.mail.recipients import CUSTOMER, UNOWNED
 from activities.mail.words import TEMPLATES, Words
 from activities.store.ledger import LedgerRow
-from activities.store.links import LIVES, Purpose
+from activities.store.links import MOST_COMPLAINTS, Purpose
 from workflows.types import slack
 from workflows.types.notices import Notice
+from workflows.types.orders import OrderRow
 
 RUNGS = ("remind", "overdue", "escalate", "critical")
 """The built-in ladder's names have letters of their own; a plant's own rungs share one."""
+
+NOTES = {Purpose.VIEW: "link_note_view", Purpose.COMPLAIN: "link_note_complain"}
+"""What is said of links that work more than once."""
 
 DATA = {
     "shipping_notice": ("mode", "carrier", "ship_at", "arrival", "transit_days"),
@@ -78,7 +83,8 @@ class Letters:
         }
 
     def _for_staff(self, notice: Notice, matter: Matter, words: Words, tongue: Tongue) -> dict[str, Any]:
-        page = f"tasks/{quote(notice.task_id)}" if notice.task_id else f"orders/{quote(matter.order.order_no)}"
+        room = "improvements" if matter.order.case else "orders"
+        page = f"tasks/{quote(notice.task_id)}" if notice.task_id else f"{room}/{quote(matter.order.order_no)}"
         return {
             "greeting": None,
             "facts": facts.for_staff(matter, words, tongue),
@@ -87,13 +93,17 @@ class Letters:
         }
 
     def _for_reader(self, matter: Matter, words: Words, tongue: Tongue) -> dict[str, Any]:
-        """The link by which this one reader may answer."""
-        if matter.link is None:
-            return {"answer": None}
-        until = tongue.day((matter.now + LIVES).date())
-        note = words.letter["link_note_view" if matter.link.purpose is Purpose.VIEW else "link_note"].format(until=until)
-        label = words.letter[f"link_{matter.link.purpose}"]
-        return {"answer": {"url": f"{self._public_url}/l/{matter.link.token}", "label": label, "note": note}}
+        """The links by which this one reader may answer."""
+        return {"answers": [self._answer(link, matter, words, tongue) for link in matter.links]}
+
+    def _answer(self, link: Link, matter: Matter, words: Words, tongue: Tongue) -> dict[str, str]:
+        note = words.letter[NOTES.get(link.purpose, "link_note")]
+        until = tongue.day((matter.now + link.purpose.lives).date())
+        return {
+            "url": f"{self._public_url}/l/{link.token}",
+            "label": words.letter[f"link_{link.purpose}"],
+            "note": note.format(until=until, most=MOST_COMPLAINTS),
+        }
 
     def _lay_out(self, layout: str, frame: dict[str, Any]) -> str:
         return self._templates.get_template(layout).render(frame).strip() + "\n"
@@ -118,6 +128,8 @@ def _context(notice: Notice, row: LedgerRow, matter: Matter, words: Words, tongu
     data = {name: notice.data.get(name) for name in DATA.get(row.kind, ())}
     return {
         "order": order,
+        "whose": whose(order, words),
+        "is_case": order.case is not None,
         "task": task,
         "task_name": words.task(task.kind) if task else None,
         "todo": words.todo[task.kind] if task else None,
@@ -131,6 +143,13 @@ def _context(notice: Notice, row: LedgerRow, matter: Matter, words: Words, tongu
         "delivered": tongue.day(order.delivered),
         **_readable(data, matter, words, tongue),
     }
+
+
+def whose(order: OrderRow, words: Words) -> str:
+    """What a task belongs to, as a sentence names it."""
+    kind = order.case.origin if order.case else "order"
+    about = (order.case.about if order.case else None) or order.order_no
+    return words.letter[f"of_{kind}"].format(customer=order.customer.name, number=order.order_no, about=about)
 
 
 def _readable(data: dict[str, str | None], matter: Matter, words: Words, tongue: Tongue) -> dict[str, Any]:

@@ -18,6 +18,8 @@ OF_CUSTOMERS_MAIL = {
     "sign_off_request": Purpose.SIGN,
     "feedback_request": Purpose.FEEDBACK,
 }
+BESIDE = {"feedback_request": Purpose.COMPLAIN}
+"""What a customer may do by a second link in the same letter."""
 OF_CUSTOMERS_TASK = {Kind.SIGN_OFF: Purpose.SIGN, Kind.COLLECT_FEEDBACK: Purpose.FEEDBACK}
 """What a plant's own rungs ask of the customer; of all other tasks they only look at the order."""
 SIMPLE = (*READINESS, Kind.PRODUCE, Kind.REWORK, Kind.ACCEPT, Kind.DISPATCH, Kind.SIGN_OFF, Kind.COLLECT_FEEDBACK)
@@ -37,6 +39,13 @@ class Link(NamedTuple):
 def links_are_possible(public_url: str) -> bool:
     """Whether anybody could follow one."""
     return public_url.startswith(("http://", "https://"))
+
+
+def purposes(notice: Notice, to: Recipient, circle: Circle) -> list[Purpose]:
+    """What the letter's links are for, the one that the letter is about first."""
+    first = purpose(notice, to, circle)
+    beside = BESIDE.get(notice.kind) if to.name == CUSTOMER and not notice.level else None
+    return [each for each in (first, beside) if each] if first else []
 
 
 def purpose(notice: Notice, to: Recipient, circle: Circle) -> Purpose | None:
@@ -63,14 +72,15 @@ class Minter:
 
     def __init__(self, links: MailLinks, clock: Callable[[], datetime], *, is_open: bool) -> None:
         self._links, self._clock, self._is_open = links, clock, is_open
-        self._made: dict[Key, Link | None] = {}
-        """By notice and recipient; None where a letter has no link."""
+        self._made: dict[Key, tuple[Link, ...]] = {}
+        """By notice and recipient; nothing where a letter has no link."""
 
-    def mint(self, to: Addressed, circle: Circle) -> Minted | None:
-        """A new link for this letter, if it has one; whoever asked keeps its row."""
-        asked = purpose(to.notice, to.to, circle) if self._is_open else None
-        minted = Minted.of(to.order_no, to.notice, asked, to.to.name, self._clock()) if asked else None
-        self._remember((to.notice.key, to.to.name), Link(asked, minted.token) if asked and minted else None)
+    def mint(self, to: Addressed, circle: Circle) -> list[Minted]:
+        """New links for this letter, if it has any; whoever asked keeps their rows."""
+        asked = purposes(to.notice, to.to, circle) if self._is_open else []
+        minted = [Minted.of(to.order_no, to.notice, each, to.to.name, self._clock()) for each in asked]
+        made = tuple(Link(each, one.token) for each, one in zip(asked, minted, strict=True))
+        self._remember((to.notice.key, to.to.name), made)
         return minted
 
     def mint_anew(self, row: LedgerRow, notice: Notice, circle: Circle) -> None:
@@ -78,22 +88,22 @@ class Minter:
         kind = None if row.kind == notice.kind else row.kind
         to = Recipient(name=row.recipient, address=row.address, language=row.language, kind=kind)
         if minted := self.mint(Addressed(row.order_no, notice, to, row.message_id), circle):
-            self._links.keep([minted])
+            self._links.keep(minted)
 
     def knows(self, row: LedgerRow) -> bool:
         return key_of(row) in self._made
 
-    def link(self, row: LedgerRow) -> Link | None:
-        return self._made.get(key_of(row))
+    def links(self, row: LedgerRow) -> tuple[Link, ...]:
+        return self._made.get(key_of(row), ())
 
     def forget(self, row: LedgerRow) -> None:
         self._made.pop(key_of(row), None)
 
-    def _remember(self, key: Key, link: Link | None) -> None:
+    def _remember(self, key: Key, links: tuple[Link, ...]) -> None:
         # Letters of a mail server that is away for long are made anew, links and all.
         while len(self._made) >= MOST_REMEMBERED:
             del self._made[next(iter(self._made))]
-        self._made[key] = link
+        self._made[key] = links
 
 
 def key_of(row: LedgerRow) -> Key:

@@ -24,8 +24,8 @@ class Matter:
     task: Task | None = None
     holder: str | None = None
     owner: Person | None = None
-    link: Link | None = None
-    """By which its one reader may answer."""
+    links: tuple[Link, ...] = ()
+    """By which its one reader may answer: by the first what the letter asks."""
 
     @property
     def contact(self) -> str | None:

@@ -70,13 +70,14 @@ class Circle:
         """The holder; when nobody holds the task, or nobody is there for who does, the department."""
         if self.task is None:
             return []
-        return self._people(self._known(self.holder)) or self._mailbox_or_members(self.task.department)
+        course = self.task.course
+        return self._people(self._known(self.holder), course) or self._mailbox_or_members(self.task.department, course)
 
-    def _mailbox_or_members(self, department: Department) -> list[Recipient]:
+    def _mailbox_or_members(self, department: Department, course: str | None = None) -> list[Recipient]:
         members = self.register.members(department)
         address = self.addresses.get(department)
         if address is None:
-            return self._people(members)
+            return self._people(members, course)
         # A mailbox has no language of its own: it is read in that of the head.
         readers = [*self.register.heads(department), *members]
         return [Recipient(name=address, address=address, language=readers[0].language if readers else Language.EN)]
@@ -91,10 +92,10 @@ class Circle:
         customer = self.order.customer
         return Recipient(name=CUSTOMER, address=customer.email, language=customer.language, by_hand=customer.email is None)
 
-    def _people(self, people: Iterable[Person]) -> list[Recipient]:
-        """Those who are there for these people today, but for whom four eyes keep from the task."""
+    def _people(self, people: Iterable[Person], course: str | None = None) -> list[Recipient]:
+        """Those who are there for these people today, but for whom four eyes or a missing course keep from the task."""
         barred = self.task.barred if self.task else ()
-        there = self.register.present(people, self.today, barred)
+        there = self.register.present(people, self.today, barred, course)
         return [
             Recipient(name=one.id, address=one.email, language=one.language, keeps=self.may_wait and one.mail is MailWish.DIGEST)
             for one in there

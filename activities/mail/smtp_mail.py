@@ -62,7 +62,7 @@ class SmtpMail:
             try:
                 found = list(self._addressed(each.order_no, each.notice))
                 addressed += [one for one, _ in found]
-                links += [link for _, link in found if link]
+                links += [link for _, minted in found for link in minted]
             except StoreAway:
                 raise
             except Exception:
@@ -72,7 +72,7 @@ class SmtpMail:
         self._ledger.open(addressed, links)
         return undecided
 
-    def _addressed(self, order_no: str, notice: Notice) -> Iterator[tuple[Addressed, Minted | None]]:
+    def _addressed(self, order_no: str, notice: Notice) -> Iterator[tuple[Addressed, list[Minted]]]:
         circle = self._clerk.circle(order_no, notice)
         for recipient in circle.resolve(notice.to):
             addressed = Addressed(order_no, notice, recipient, self._sender.message_id(notice.key, recipient.name))
@@ -100,7 +100,7 @@ class SmtpMail:
             # Another worker made its link, and took the token with it.
             self._minter.mint_anew(row, notice, self._clerk.circle(order_no, notice))
         try:
-            line.send(self._clerk.message(notice, row, replace(matter, link=self._minter.link(row))))
+            line.send(self._clerk.message(notice, row, replace(matter, links=self._minter.links(row))))
         except (Refused, AddressIsUnusable) as refusal:
             self._settle(row, NoticeState.DEAD, refusal)
         except (NotNow, MailServerIsAway) as delay:

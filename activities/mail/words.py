@@ -23,6 +23,7 @@ class Words:
     modes: dict[str, str]
     calendar: dict[str, str]
     digest: dict[str, str]
+    training: dict[str, str]
     mails: dict[str, str]
     tasks: dict[str, str]
     todo: dict[str, str]
@@ -38,8 +39,17 @@ class Words:
     outcomes: dict[str, str]
     fields: dict[str, str]
     events: dict[str, str]
+    origins: dict[str, str]
+    results: dict[str, str]
     consequences: dict[str, str]
     blocked: dict[str, str]
+    figures: dict[str, str]
+    definitions: dict[str, str]
+    bases: dict[str, str]
+    blames: dict[str, str]
+    delivery_report: dict[str, str]
+    figure_details: dict[str, str]
+    counted_as: dict[str, str]
 
     @classmethod
     @cache

@@ -20,7 +20,7 @@ from activities.store.orders import open_tasks
 from activities.store.people import PeopleRegister
 from activities.store.records import TaskRecord, blocked
 from activities.store.register import Register
-from activities.store.tables import DEAD, NOTICE, ORDER, TASK, THREATENED, TROUBLED
+from activities.store.tables import DEAD, NOTICE, ORDER, TASK, THREATENED, TRAINED, TROUBLED
 from activities.store.tasks import BY_DUE, OF_ORDER, Condition, TaskFilter, by_columns, filters, record_of
 from activities.store.troubles import Remedy, Trouble, TroubleFilter, TroubleKind, Troubles
 from workflows import ids
@@ -43,6 +43,7 @@ SILENT = cast("Condition", text(r"""body LIKE '%"is_silence_told"\:true%'"""))
 ESCALATED = cast("Condition", text(r"""body NOT LIKE '%"escalation_level"\:0,%'"""))
 INSPECTIONS = cast("Condition", text(f"id LIKE '%.{Kind.INSPECT}.%'"))
 """Which the index of departments has, so that of other tasks no row is read."""
+ASKS_FOR_A_COURSE = cast("Condition", TRAINED)
 ASKED_AGAIN = cast("Condition", text("id NOT LIKE '%.1'"))
 AT_ONCE = 500
 """Rows that one statement asks for by their keys."""
@@ -126,7 +127,7 @@ class Look:
     # Tasks.
 
     def unowned(self) -> Iterator[Trouble]:
-        """What nobody can do: the department has nobody today, or four eyes keep all of it from the task."""
+        """What nobody can do: the department has nobody today, or four eyes or a missing course keep all of it from the task."""
         for department in self._departments:
             present = self._register.present(self._register.members(department), self._today)
             if not present:
@@ -134,11 +135,19 @@ class Look:
             elif len(present) <= MOST_BARRED:
                 named = [TASK.c.body.contains(json.dumps(one.id, ensure_ascii=False), autoescape=True) for one in present]
                 yield from self._barred([*open_in(department), INSPECTIONS, TASK.c.kind == Kind.INSPECT, *named])
+        yield from self._untrained()
 
     def _barred(self, conditions: list[Condition]) -> Iterator[Trouble]:
         for record in self._records([conditions]):
-            if self._register.nobody_for(record.task, self._today):
+            if self._register.nobody_for(anybody_taught(record.task), self._today):
                 yield self._of_task(TroubleKind.UNOWNED, Remedy.ASSIGN, record)
+
+    def _untrained(self) -> Iterator[Trouble]:
+        """What somebody could do if they had been taught to."""
+        for record in self._records([[ASKS_FOR_A_COURSE, *self._in_departments()]]):
+            task, nobody_for = record.task, self._register.nobody_for
+            if nobody_for(task, self._today) and not nobody_for(anybody_taught(task), self._today):
+                yield self._of_task(TroubleKind.UNOWNED, Remedy.TEACH, record)
 
     def silent(self) -> Iterator[Trouble]:
         """Where silence was told of, and no report came since (R10); on hold nobody is called silent."""
@@ -250,6 +259,11 @@ def before_it(task: Task) -> str:
     """The key of the same question, as it was asked before."""
     order_no = ids.order_of_task(task.id)
     return task_key(ids.task_id(str(order_no), task.kind, task.n - 1))
+
+
+def anybody_taught(task: Task) -> Task:
+    """The same task, if it asked for no course."""
+    return task.model_copy(update={"course": None})
 
 
 def stated(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, not_, or_, select
 
 from activities.store.database import Database
 from activities.store.event_rows import event_out
@@ -65,5 +65,5 @@ class Glances:
 
 
 def counted(most: int) -> Select[Any]:
-    few = select(ORDER.c.status, ORDER.c.risk).where(ORDER.c.status.in_(UNDER_WAY)).limit(most).subquery()
+    few = select(ORDER.c.status, ORDER.c.risk).where(ORDER.c.status.in_(UNDER_WAY), not_(ORDER.c.is_case)).limit(most).subquery()
     return select(few.c.status, few.c.risk, func.count()).group_by(few.c.status, few.c.risk)

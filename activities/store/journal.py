@@ -22,7 +22,7 @@ from activities.store.store import Store
 from activities.store.tables import EVENT, LINE, NO_PROMISE, ORDER, REPLY
 from activities.store.task_rows import Standing
 from workflows import ports
-from workflows.types.events import OrderEntered, PolicyAdopted, TaskOpened
+from workflows.types.events import CaseOpened, OrderEntered, PolicyAdopted, TaskOpened
 from workflows.types.flush import Flush, Flushed
 from workflows.types.orders import OrderRow
 
@@ -44,10 +44,11 @@ UNDONE_REPLIES = delete(REPLY).where(REPLY.c.order_id == bindparam("order"), REP
 LINES = delete(LINE).where(LINE.c.order_id == bindparam("order"))
 PINNED = (
     select(EVENT)
-    .where(EVENT.c.order_id == bindparam("order"), EVENT.c.type.in_(("order_entered", "policy_adopted")))
+    .where(EVENT.c.order_id == bindparam("order"), EVENT.c.type.in_(("order_entered", "case_opened", "policy_adopted")))
     .order_by(EVENT.c.seq.desc())
     .limit(1)
 )
+PINNING = OrderEntered | CaseOpened | PolicyAdopted
 
 
 class SqlJournal(ports.Journal):
@@ -133,7 +134,7 @@ def drop_undone(connection: Connection, order_id: str, held: Any, flush: Flush) 
 
 
 def newly_pinned(flush: Flush) -> str | None:
-    adopted = (event.data.policy for event in reversed(flush.events) if isinstance(event.data, OrderEntered | PolicyAdopted))
+    adopted = (event.data.policy for event in reversed(flush.events) if isinstance(event.data, PINNING))
     return next(adopted, None)
 
 
@@ -160,7 +161,7 @@ def write_order(connection: Connection, held: Any, flush: Flush, standing: Stand
         "body": order.model_dump_json(),
     }
     if held is None:
-        ADD.run(connection, {"order_id": standing.order_id, **row, **listed(order)})
+        ADD.run(connection, {"order_id": standing.order_id, "is_case": order.case is not None, **row, **listed(order)})
     else:
         changes = {name: value for name, value in listed(order).items() if getattr(held, name) != value}
         CHANGE.run(connection, {**this, **row, **changes})
@@ -172,7 +173,8 @@ def listed(order: OrderRow) -> dict[str, Any]:
     return {
         "order_no": order.order_no,
         "customer": order.customer.name,
-        "customer_key": folded(order.customer.name),
+        # Nobody who looks for a customer's orders means the cases about them.
+        "customer_key": "" if order.case else folded(order.customer.name),
         "status": order.status,
         "risk": order.risk,
         "due": order.promised or NO_PROMISE,
@@ -183,7 +185,8 @@ def listed(order: OrderRow) -> dict[str, Any]:
 def write_lines(connection: Connection, order: OrderRow, order_id: str, *, new: bool) -> None:
     if not new:
         connection.execute(LINES, {"order": order_id})
-    ADD_LINES.run(connection, *({"order_id": order_id, "product_key": product} for product in products(order)))
+    if rows := [{"order_id": order_id, "product_key": product} for product in products(order)]:
+        ADD_LINES.run(connection, *rows)
 
 
 def products(order: OrderRow) -> list[str]:

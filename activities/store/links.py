@@ -17,6 +17,10 @@ from workflows.types.notices import Notice
 from workflows.types.words import Language
 
 LIVES = timedelta(days=30)
+COMPLAINTS_LIVE = timedelta(days=60)
+"""What is wrong with goods shows only when they are used."""
+MOST_COMPLAINTS = 5
+"""By one link."""
 
 BY_DIGEST = (
     select(MAIL_LINK, NOTICE.c.order_no, NOTICE.c.language, NOTICE.c.address, NOTICE.c.opened_at)
@@ -38,8 +42,14 @@ class Purpose(StrEnum):
     FEEDBACK = "feedback"
     VIEW = "view"
     """The customer looks where their order stands."""
+    COMPLAIN = "complain"
+    """The customer records what is wrong, also once the order is closed; more than once, but not without end."""
     COMPLETE = "complete"
     """Somebody of the plant completes one task."""
+
+    @property
+    def lives(self) -> timedelta:
+        return COMPLAINTS_LIVE if self is Purpose.COMPLAIN else LIVES
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ class Minted:
             "who": who,
             "notice_key": notice.key,
             "made_at": now,
-            "expires_at": now + LIVES,
+            "expires_at": now + purpose.lives,
             "used_at": None,
         }
         return cls(token, row)

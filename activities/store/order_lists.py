@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select, union, union_all
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, not_, select, union, union_all
 
 from activities.store import prefixes
 from activities.store.keys import plain
@@ -104,7 +104,7 @@ class Look:
     def walked(self, *conditions: Condition) -> list[Row[Any]]:
         lists = branches(ORDER, columns(self._wanted), [self._way] if self._way and self._way != "due" else [])
         met = (*self._met_on_the_way(), *self._starts(), *conditions)
-        return self._first_of([select(ORDER).where(*branch, *met) for branch in lists], ORDER)
+        return self._first_of([select(ORDER).where(*branch, *met, not_(ORDER.c.is_case)) for branch in lists], ORDER)
 
     def _met_on_the_way(self) -> Iterator[Condition]:
         if self._wanted.q:
@@ -142,7 +142,7 @@ class Look:
         if self._sets.keys() != {"q"} or columns(self._wanted)["stage"] or self._wanted.sort != "created_at":
             return None
         found = prefixes.first_of(str(self._wanted.q), self._sorting, self._n, self._behind)
-        return self._first_of([select(ORDER).where(ORDER.c.order_id.in_(found))], ORDER)
+        return self._first_of([select(ORDER).where(ORDER.c.order_id.in_(found), not_(ORDER.c.is_case))], ORDER)
 
     def _first_of(self, lists: list[Select[Any]], of: FromClause) -> list[Row[Any]]:
         found = self._sorting.merged(self._n, lists, of)
@@ -177,6 +177,7 @@ def sets(wanted: OrderFilter) -> dict[str, Condition]:
 def conditions(wanted: OrderFilter, of: FromClause, *, but_for: str) -> list[Condition]:
     """What is asked of orders that one of the sets holds; of columns all, which costs nothing."""
     found: list[Condition] = [of.c[name].in_(list(values)) for name, values in columns(wanted).items() if values]
+    found.append(not_(of.c.is_case))
     if wanted.due_before:
         found.append(of.c.due < wanted.due_before)
     if wanted.q and but_for != "q":

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from activities.store.certificates import certificates
 from activities.store.database import Database
 from activities.store.hot import Hot
 from activities.store.keys import plain
@@ -175,7 +176,9 @@ class PeopleRegister:
         if self._copy[0] != version:
             with self._database.snapshot() as connection:
                 newest = VERSION.all(connection)[0].version
-                self._copy = (newest, Register(map(person_of, connection.execute(ALL))))
+                known = certificates(connection)
+                people = (person_of(row, known.get(row.id)) for row in connection.execute(ALL))
+                self._copy = (newest, Register(people))
         return self._copy[1]
 
     def _there(self, register: Register, people: list[Person], today: date | None) -> list[Person]:
@@ -214,7 +217,7 @@ def row_of(person: Person) -> dict[str, Any]:
     }
 
 
-def person_of(row: Any) -> Person:
+def person_of(row: Any, certified: dict[str, date] | None = None) -> Person:
     away = Away(from_=row.away_from, to=row.away_to, substitute=row.substitute) if row.away_from else None
     return Person(
         id=row.id,
@@ -226,4 +229,5 @@ def person_of(row: Any) -> Person:
         admin=row.admin,
         away=away,
         mail=row.mail,
+        certificates=certified or {},
     )

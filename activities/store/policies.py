@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select
 
@@ -24,6 +24,8 @@ class Application(NamedTuple):
     text: str
     by: str
     at: datetime
+    because: str | None = None
+    """The improvement that caused it (R23)."""
 
 
 class UnknownPolicy(LookupError):
@@ -81,12 +83,18 @@ class PolicyShelf:
         """What was applied, the newest first."""
         with self._database.reading() as connection:
             rows = connection.execute(select(POLICY_TEXT).order_by(POLICY_TEXT.c.id.desc()).limit(limit))
-            return [Application(row.id, row.text, row.by, row.at) for row in rows]
+            return [application(row) for row in rows]
+
+    def because_of(self, number: str) -> list[Application]:
+        """What an improvement changed, the newest first."""
+        caused = select(POLICY_TEXT).where(POLICY_TEXT.c.because == number).order_by(POLICY_TEXT.c.id.desc())
+        with self._database.reading() as connection:
+            return [application(row) for row in connection.execute(caused)]
 
     def application(self, number: int) -> Application | None:
         with self._database.reading() as connection:
             row = connection.execute(select(POLICY_TEXT).where(POLICY_TEXT.c.id == number)).first()
-        return Application(row.id, row.text, row.by, row.at) if row else None
+        return application(row) if row else None
 
     def governing(self) -> dict[str, int]:
         """How many orders under way each policy governs, by its digest."""
@@ -94,10 +102,14 @@ class PolicyShelf:
         with self._database.reading() as connection:
             return {row.policy: row.orders for row in connection.execute(each.where(ORDER.c.status.in_(UNDER_WAY)))}
 
-    def set_current(self, text: str, by: str, at: datetime, digest: str | None = None) -> None:
+    def set_current(self, text: str, by: str, at: datetime, digest: str | None = None, because: str | None = None) -> None:
         """Makes this file govern; what governed before stays on record (R23)."""
         with self._database.writing() as connection:
-            connection.execute(insert(POLICY_TEXT), {"digest": digest, "text": text, "by": by, "at": at})
+            connection.execute(insert(POLICY_TEXT), {"digest": digest, "text": text, "by": by, "at": at, "because": because})
 
     def _remember(self, digest: str, policy: Policy) -> Policy:
         return self._read.setdefault(digest, policy)
+
+
+def application(row: Any) -> Application:
+    return Application(row.id, row.text, row.by, row.at, row.because)

@@ -35,6 +35,8 @@ class Person(Message):
     away: Away | None = None
     mail: MailWish = Field(default=MailWish.INSTANT, exclude=True)
     """How they want to be told of tasks that are not due yet: their own affair, which no list shows."""
+    certificates: dict[str, date] = Field(default={}, exclude=True)
+    """By course that they passed: the last day on which that counts (R22)."""
 
     @property
     def member_of(self) -> tuple[Department, ...]:
@@ -43,6 +45,10 @@ class Person(Message):
 
     def is_away(self, day: date) -> bool:
         return self.away is not None and self.away.covers(day)
+
+    def is_trained(self, course: str | None, day: date) -> bool:
+        """Whether they may do what asks for this course."""
+        return course is None or self.certificates.get(course, date.min) >= day
 
 
 class Register:
@@ -60,11 +66,13 @@ class Register:
     def admins(self) -> list[Person]:
         return [person for person in self.people.values() if person.admin]
 
-    def present(self, people: Iterable[Person], today: date, barred: Collection[str] = ()) -> list[Person]:
+    def present(
+        self, people: Iterable[Person], today: date, barred: Collection[str] = (), course: str | None = None
+    ) -> list[Person]:
         """Who is there for these people: themselves or, once and no further, their substitutes; each person once."""
         there = (self._there_for(person, today) for person in people)
         found = {person.id: person for person in there if person is not None and person.id not in barred}
-        return list(found.values())
+        return [person for person in found.values() if person.is_trained(course, today)]
 
     def absent_for(self, person: Person, today: date) -> list[Person]:
         """The absent people whom somebody stands in for."""
@@ -73,7 +81,7 @@ class Register:
     def nobody_for(self, task: Task, today: date, stand_in: Department | None = None) -> bool:
         """Whether nobody is left who can receive and do a task, in its department or, when given, in the one that stands in."""
         asked = [task.department] if stand_in is None else [task.department, stand_in]
-        return not any(self.present(self.members(department), today, task.barred) for department in asked)
+        return not any(self.present(self.members(each), today, task.barred, task.course) for each in asked)
 
     def acting(self, actor: Actor, task: Task, stand_in: Department | None, today: date) -> Actor:
         """The actor, with the task's department added when that has nobody left and theirs stands in for it."""
@@ -93,6 +101,8 @@ class Register:
             departments=tuple(dict.fromkeys((*person.member_of, *borrowed))),
             heads=tuple(heads),
             admin=person.admin,
+            courses=tuple(course for course in person.certificates if person.is_trained(course, today)),
+            lapsed={course: last for course, last in person.certificates.items() if last < today},
             on_behalf_of={department: other for department, other in borrowed.items() if department not in person.member_of},
         )
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
+from activities.store.cases import case_out
 from activities.store.records import TaskRecord, order_out, task_out
 from activities.store.replies import etag
 from activities.store.task_rows import Standing
@@ -23,14 +24,15 @@ class Answers:
         return [self._row(event, event.said) for event in self._flush.events if event.said]
 
     def _row(self, event: Event, said: SaidRef) -> dict[str, Any]:
-        entered = isinstance(event.data, OrderEntered)
+        entered, opened = isinstance(event.data, OrderEntered), isinstance(event.data, e.CaseOpened)
+        kind = "improvements" if opened else "orders"
         return {
             "said_id": said.id,
             "order_id": self._standing.order_id,
             "seq": event.seq,
             "fingerprint": said.fingerprint,
-            "status": 201 if entered else 200,
-            "location": f"/api/v1/orders/{quote(self._flush.order.order_no, safe='')}" if entered else None,
+            "status": 201 if entered or opened else 200,
+            "location": f"/api/v1/{kind}/{quote(self._flush.order.order_no, safe='')}" if entered or opened else None,
             **self._shown(event),
         }
 
@@ -55,4 +57,6 @@ class Answers:
     @cached_property
     def _order(self) -> str:
         tasks = [(record.task, record.holder) for record in self._tasks.values() if record.task.is_open]
+        if self._flush.order.case is not None:
+            return case_out(self._flush.order, self._version, tasks, self._ui, self._flush.at).model_dump_json()
         return order_out(self._flush.order, self._version, tasks, self._ui, self._flush.at).model_dump_json()

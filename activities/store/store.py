@@ -4,12 +4,20 @@ from typing import Self
 
 from sqlalchemy import select
 
+from activities.store.access_log import AccessLog
+from activities.store.archives import Archives
+from activities.store.audit import AuditStore
 from activities.store.board import Board
+from activities.store.cases import Cases
 from activities.store.checks import Checks
+from activities.store.circulars import Circulars
 from activities.store.comments import Comments
 from activities.store.database import Database
 from activities.store.digests import Digests
+from activities.store.documents import Documents
 from activities.store.exceptions import ExceptionReader
+from activities.store.figure_sums import FigureSums
+from activities.store.figures import Figures
 from activities.store.glances import Glances
 from activities.store.house_log import HouseLog
 from activities.store.inbox import Inbox
@@ -21,12 +29,16 @@ from activities.store.people import PeopleRegister
 from activities.store.policies import PolicyShelf
 from activities.store.replies import Replies
 from activities.store.resending import Resending
+from activities.store.review_decisions import ReviewDecisions
+from activities.store.reviews import Reviews
 from activities.store.saved_links import SavedLinks
 from activities.store.sessions import Sessions
 from activities.store.signatures import Signatures
 from activities.store.sweeping import Sweeping
 from activities.store.tables import REGISTER
 from activities.store.tasks import TaskReader
+from activities.store.training import Training
+from activities.store.training_mail import TrainingMail
 from activities.store.uploads import Uploads
 
 
@@ -37,6 +49,7 @@ class Store:
         self.database = database
         self.temporal_ui_url = temporal_ui_url.rstrip("/")
         self.orders = OrderReader(database, self.temporal_ui_url)
+        self.cases = Cases(database, self.temporal_ui_url)
         self.tasks = TaskReader(database)
         self.people = PeopleRegister(database)
         self.inbox = Inbox(database)
@@ -57,7 +70,18 @@ class Store:
         self.resending = Resending(database)
         self.sweeping = Sweeping(database)
         self.board = Board(database)
+        self.reviews = Reviews(database)
+        self.review_decisions = ReviewDecisions(database)
+        self.circulars = Circulars(database)
+        self.figures = Figures(database)
+        self.figure_sums = FigureSums(database)
         self.exceptions = ExceptionReader(database, self.people)
+        self.audit = AuditStore(database)
+        self.access_log = AccessLog(database)
+        self.documents = Documents(database)
+        self.archives = Archives(database)
+        self.training = Training(database)
+        self.training_mail = TrainingMail(database)
 
     @classmethod
     def open(cls, database_url: str, temporal_ui_url: str = "http://127.0.0.1:8233") -> Self:

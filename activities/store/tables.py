@@ -5,7 +5,7 @@ Of an order and its tasks the columns are what lists filter and sort by; the who
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, Index, false, text
 from sqlmodel import Field
 
 from activities.store.columns import ORDERED, Row, document, ordered, table
@@ -19,13 +19,19 @@ OPEN = text("status = 'open'")
 """The same of open tasks by their order's owner,"""
 THREATENED = text("status IN ('open', 'on_hold') AND risk IN ('late', 'at_risk')")
 """of orders under way whose promise is in danger,"""
+A_CASE = text("is_case")
+"""of what is no order but a case beside the orders,"""
 TROUBLED = text(
     r"""status = 'open' AND (kind = 'produce' AND body LIKE '%"is_silence_told"\:true%' OR """
     "kind IN ('make_plan', 'ready_materials', 'ready_equipment', 'ready_people', 'produce') AND id NOT LIKE '%.1')"
 )
 """of open tasks that are silent, or asked again,"""
+TRAINED = text(r"""status = 'open' AND body LIKE '%"course"\:"%'""")
+"""of open tasks that not everybody may do,"""
 DEAD = text("state = 'dead'")
-"""and of mails that could not be delivered."""
+"""of mails that could not be delivered,"""
+SIGNED = text("signed_at IS NOT NULL")
+"""and of what was signed."""
 
 
 class OrderTable(Row, table=True):
@@ -44,6 +50,7 @@ class OrderTable(Row, table=True):
         Index("ix_order_id_created", "order_id", "created_at"),
         # On the straight path no order is in it.
         Index("ix_order_threatened", "risk", "due", "order_id", sqlite_where=THREATENED, postgresql_where=THREATENED),
+        Index("ix_order_case", "created_at", "order_id", sqlite_where=A_CASE, postgresql_where=A_CASE),
     )
 
     order_id: str = ordered(primary_key=True)
@@ -66,8 +73,20 @@ class OrderTable(Row, table=True):
     chain: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """A digest of the order's events, as the last writing told them (`Flush.chain`)."""
     confirmed_seq: int
+    is_case: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """No order, but something beside the orders that is asked and followed in the same way."""
     lines_digest: str
     body: str = document()
+
+
+class CaseNumberTable(Row, table=True):
+    """Which number a call gave to a case: the same call never gets another."""
+
+    __tablename__ = "case_number"
+    __table_args__ = (Index("ix_case_number_said", "said_id", unique=True),)
+
+    n: int | None = Field(None, primary_key=True)
+    said_id: str = ordered()
 
 
 class LineTable(Row, table=True):
@@ -122,6 +141,8 @@ class TaskTable(Row, table=True):
             postgresql_where=CLOSED,
         ),
         Index("ix_task_troubled", "due_at", "id", sqlite_where=TROUBLED, postgresql_where=TROUBLED),
+        # Where the policy asks for no course no task is in it.
+        Index("ix_task_trained", "due_at", "id", sqlite_where=TRAINED, postgresql_where=TRAINED),
         Index("ix_task_owner", "owner", "department", "due_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
@@ -271,7 +292,10 @@ class SignatureTable(Row, table=True):
     """What a customer signed by a link, or is about to sign."""
 
     __tablename__ = "signature"
-    __table_args__ = (Index("ix_signature_order", "order_id", "signed_at"),)
+    __table_args__ = (
+        Index("ix_signature_order", "order_id", "signed_at"),
+        Index("ix_signature_signed", "signed_at", sqlite_where=SIGNED, postgresql_where=SIGNED),
+    )
 
     link: str = ordered(primary_key=True)
     order_id: str = ordered()
@@ -454,11 +478,13 @@ class PolicyTextTable(Row, table=True):
     text: str = document()
     by: str
     at: datetime
+    because: str | None = None
+    """The number of the improvement that caused it."""
 
 
 ORDER, LINE, EVENT, TASK = table(OrderTable), table(LineTable), table(EventTable), table(TaskTable)
 SNOOZE, INBOX_LOG, REPLY = table(SnoozeTable), table(InboxLogTable), table(ReplyTable)
-COMMENT = table(CommentTable)
+COMMENT, CASE_NUMBER = table(CommentTable), table(CaseNumberTable)
 NOTICE, OUTBOX = table(NoticeTable), table(OutboxTable)
 DIGEST, KEPT_NOTICE = table(DigestTable), table(KeptNoticeTable)
 MAIL_LINK, SIGNATURE = table(MailLinkTable), table(SignatureTable)

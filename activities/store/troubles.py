@@ -36,6 +36,8 @@ class Remedy(StrEnum):
     ASSIGN = "assign"
     HIRE = "hire"
     """The department has nobody today."""
+    TEACH = "teach"
+    """Nobody who is there has a valid course."""
     RESEND = "resend"
 
 

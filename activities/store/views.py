@@ -16,6 +16,7 @@ from workflows.types.words import (
     Lateness,
     NoticeState,
     OrderStatus,
+    Origin,
     Priority,
     Risk,
     Stage,
@@ -89,6 +90,37 @@ class OrderOut(Message):
     hold: HoldOut | None
     follows: str | None
     followed_by: str | None
+    version: int
+    created_at: Utc
+    created_by: str
+    plant_time_zone: str
+    links: Links
+
+
+class CaseOut(Message):
+    """Something beside the orders: an improvement, an agreed action, an order's file that is not complete."""
+
+    number: str
+    origin: Origin
+    text: str
+    about: str | None
+    """The order that it came from."""
+    reference: str | None
+    """What it came from within that: a task, an issue's kind, a meeting."""
+    customer: str | None
+    status: OrderStatus
+    department: Department | None
+    cause: str | None
+    action: str | None
+    due: date | None
+    """By the end of which day the action is to be done."""
+    acted_by: tuple[str, ...]
+    rests_until: Utc | None
+    """When the effect of what was done is looked at."""
+    rounds: int
+    result: str | None
+    """How it ended: effective, done, dropped, complete, waived."""
+    open_tasks: tuple[OpenTask, ...]
     version: int
     created_at: Utc
     created_by: str

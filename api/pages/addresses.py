@@ -12,5 +12,10 @@ def order_url(order_no: str, part: str = "") -> str:
     return f"/orders/{quote(order_no, safe='')}{slash}{part}"
 
 
+def improvement_url(number: str) -> str:
+    """Of whatever stands beside the orders; its number's colon may stand in an address as it is."""
+    return f"/improvements/{quote(number, safe=':')}"
+
+
 def task_url(task_id: str) -> str:
     return f"/tasks/{quote(task_id, safe='')}"

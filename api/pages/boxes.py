@@ -18,7 +18,14 @@ UNBOUNDED = ("good", "wished")
 """Quantities that may be above what lies before the task."""
 PAST = ("received_on", "shipped_at")
 """What cannot lie in the future; all other days cannot lie in the past."""
-WORDS = {"mode": "modes", "rest": "rests", "kind": "issue_kinds", "department": "departments", "priority": "priorities"}
+WORDS = {
+    "mode": "modes",
+    "rest": "rests",
+    "kind": "issue_kinds",
+    "department": "departments",
+    "priority": "priorities",
+    "origin": "origins",
+}
 """By field: which of the plant's closed words it chooses from."""
 
 

@@ -90,6 +90,8 @@ class Teller:
                 return self.tongue.text("Cannot be done, said {when}: {reason}", when=when, reason=trouble.reason or "–")
             case TroubleKind.UNOWNED if trouble.remedy is Remedy.ASSIGN:
                 return self.tongue.text("{task}: four eyes keep everybody who is there from it", task=self.task(trouble))
+            case TroubleKind.UNOWNED if trouble.remedy is Remedy.TEACH:
+                return self.tongue.text("{task}: nobody who is there has the course that it asks for", task=self.task(trouble))
             case TroubleKind.UNOWNED:
                 return self.tongue.text("{task}: nobody of the department is there", task=self.task(trouble))
             case TroubleKind.ESCALATED:
@@ -125,6 +127,7 @@ class Teller:
             Remedy.RESUME: self.tongue.text("Resume it, or hold it longer"),
             Remedy.ASSIGN: self.tongue.text("Give it to somebody who may do it"),
             Remedy.HIRE: self.tongue.text("Name somebody for the department"),
+            Remedy.TEACH: self.tongue.text("Teach somebody, or enter who was taught"),
             Remedy.RESEND: self.tongue.text("Mend the address, and send it again"),
         }
         return named.get(trouble.remedy) or self.task(trouble)
@@ -149,6 +152,8 @@ def place(trouble: Trouble) -> str:
     match trouble.remedy:
         case Remedy.HIRE:
             return "/people"
+        case Remedy.TEACH:
+            return "/training"
         case Remedy.RESEND:
             return "/operations"
         case Remedy.LOOK | Remedy.RESUME:

@@ -97,10 +97,34 @@ class Telling:
             case "deadline_moved" if not data.get("is_extended"):
                 yield self.instant(data.get("due_at"))
                 yield self.system_reason(data)
+            case "case_opened" | "case_raised" | "case_moved" | "case_closed":
+                yield from self._of_case(kind, data)
             case "amendment_proposed" | "order_amended":
                 yield data["amendment"].get("reason", "")
             case _:
                 yield from self._plainly(data)
+
+    def _of_case(self, kind: str, data: Mapping[str, Any]) -> Iterator[str]:
+        """What was recorded, what became of it, and how it ended."""
+        match kind:
+            case "case_opened":
+                facts = data["order"]["case"]
+                yield self.words.origins.get(facts.get("origin"), "")
+                yield self.words.departments.get(facts.get("department") or "", "")
+            case "case_raised":
+                yield data.get("number", "")
+                yield self.words.origins.get(data.get("origin") or "", "")
+            case "case_closed":
+                yield self.words.results.get(data["case"].get("result") or "", "")
+                yield data.get("reason") or ""
+            case _ if data.get("rests"):
+                until = self.instant(data["case"].get("rests_until"))
+                yield self.tongue.text("its effect is looked at from {time}", time=until)
+            case _:
+                yield self.words.departments.get(data["case"].get("department") or "", "")
+                yield data["case"].get("cause") or ""
+                yield data["case"].get("action") or ""
+                yield self.day(data["case"].get("due"))
 
     def _plainly(self, data: Mapping[str, Any]) -> Iterator[str]:
         """What events share: dates, instants, and words that somebody said."""

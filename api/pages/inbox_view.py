@@ -21,6 +21,7 @@ from api.pages.questions import questions
 from api.problems import invalid
 from workflows.rules.calendar import Calendar
 from workflows.types.answers import OUTCOMES
+from workflows.types.cases import CaseFacts
 from workflows.types.commands import Actor
 from workflows.types.refusals import Fault
 from workflows.types.words import Department, Kind, Lateness, TaskStatus
@@ -82,6 +83,8 @@ class Row(NamedTuple):
     """One task of the list, and what may be done with it right there."""
 
     task: TaskOut
+    case: CaseFacts | None
+    """Of a task that belongs to no order."""
     zone: str
     powers: Powers
     away: str
@@ -178,6 +181,7 @@ def row_of(office: Office, person: Person, actor: Actor, record: TaskRecord, ton
     is_free = powers.may_answer and not task.blocked
     return Row(
         task=task,
+        case=record.order.case,
         zone=record.order.plant_time_zone,
         powers=powers,
         away=format_timedelta(task.due_at - now, add_direction=True, locale=tongue.locale),

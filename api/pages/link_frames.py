@@ -47,7 +47,7 @@ def over(visitor: Visitor, standing: Standing, sent: Typed | None = None) -> Res
     """Says politely what happened meanwhile; `sent` is what came too late, and is shown to be copied."""
     assert standing.over is not None  # noqa: S101 - who calls has asked
     why = standing.over.why
-    fine = HTTPStatus.OK if why in (Why.ANSWERED, Why.DONE) else HTTPStatus.GONE
+    fine = HTTPStatus.OK if why in (Why.ANSWERED, Why.DONE, Why.SPENT) else HTTPStatus.GONE
     # Who presses twice has lost nothing.
     left = leftovers(sent, Words.of(visitor.tongue.language)) if sent and why is not Why.ANSWERED else []
     status = fine if sent is None else HTTPStatus.CONFLICT

@@ -28,6 +28,8 @@ class Why(StrEnum):
     OLD = "old"
     GONE = "gone"
     """Its reader is not of the plant any more."""
+    SPENT = "spent"
+    """It has taken as many complaints as it may."""
 
 
 class Over(NamedTuple):
@@ -81,14 +83,14 @@ class Standing:
         """What happened meanwhile, if it may not be answered any more."""
         link = self.link
         if link.purpose is not Purpose.COMPLETE and link.used_at:
-            return Over(Why.ANSWERED, link.used_at)
+            return Over(Why.SPENT if link.purpose is Purpose.COMPLAIN else Why.ANSWERED, link.used_at)
         if not self.is_customers and self.person is None:
             return Over(Why.GONE)
         return self._moved_on() or (Over(Why.OLD, link.made_at) if self.now >= link.expires_at else None)
 
     def _moved_on(self) -> Over | None:
         match self.link.purpose:
-            case Purpose.VIEW:
+            case Purpose.VIEW | Purpose.COMPLAIN:
                 return None
             case Purpose.CONFIRM | Purpose.AGREE:
                 return self._date_moved_on()

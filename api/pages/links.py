@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from activities.languages import Tongue, chosen
 from activities.store.links import MailLink, Purpose
+from api import looks
 from api.gate import address_of
-from api.pages import link_answers, link_tasks, signing
+from api.pages import link_answers, link_complaints, link_tasks, signing
 from api.pages.fields import Typed, typed
 from api.pages.link_frames import over, page, unlisted
 from api.pages.link_standing import Standing, standing_of
@@ -24,6 +25,7 @@ ASKED: Mapping[Purpose, Ask] = {
     Purpose.AGREE: link_answers.agree,
     Purpose.FEEDBACK: link_answers.feedback,
     Purpose.SIGN: signing.ask,
+    Purpose.COMPLAIN: link_complaints.ask,
     Purpose.COMPLETE: link_tasks.ask,
 }
 TAKEN: Mapping[Purpose, Take] = {
@@ -31,6 +33,7 @@ TAKEN: Mapping[Purpose, Take] = {
     Purpose.AGREE: link_answers.take_agreement,
     Purpose.FEEDBACK: link_answers.take_feedback,
     Purpose.SIGN: signing.take,
+    Purpose.COMPLAIN: link_complaints.take,
     Purpose.COMPLETE: link_tasks.take,
 }
 
@@ -72,6 +75,8 @@ async def found(visitor: Visitor) -> Standing | Response:
         return unknown(visitor, 404)
     brake.succeeded(token)
     visitor.tongue = tongue_of(visitor.request, link)
+    looks.came_in(visitor.request.scope, link.who, "link", link.digest)
+    looks.show(visitor.request.scope, looks.Shown("link", link.order_no, link.purpose))
     return await visitor.run(standing_of, store, link, token, visitor.now)
 
 

@@ -8,12 +8,14 @@ from activities import passwords
 from activities.store import Person
 from activities.store.people import Token
 from activities.store.sessions import Session
+from activities.training.coverage import Certificate, certificates
 from api.gate import address_of
 from api.pages import absences, tokens
 from api.pages.absences import Absence
 from api.pages.browsers import named
 from api.pages.sign_in import without_session
 from api.pages.site import HEADERS
+from api.pages.training.register import Teller
 from api.pages.visitors import LANGUAGE, SignedIn, SignInFirst, Visitor, text
 from api.problems import Problem, invalid
 from workflows.types.commands import Actor
@@ -33,6 +35,8 @@ class Known(NamedTuple):
     tokens: list[Token]
     sessions: list[Session]
     zone: str
+    held: list[Certificate]
+    """What they were taught, and what they have to be taught."""
 
 
 async def show(visitor: Visitor) -> Response:
@@ -44,6 +48,7 @@ async def page(visitor: Visitor, problem: Problem | None = None, **values: objec
     person, away, here = known.person, known.person.away, signed(visitor).session.digest
     typed = Absence(str(away.from_), str(away.to), away.substitute or "") if away else Absence()
     frame = {"person": person, "known": known, "this": here, "typed": typed, "named": named, "fresh": None, "token_name": ""}
+    frame |= {"held": known.held, "tell": Teller(visitor.tongue)}
     done = visitor.request.query_params.get("done", "")
     return visitor.page("me.html", problem.status if problem else 200, **{**frame, "done": done, "problem": problem, **values})
 
@@ -55,7 +60,8 @@ def look(visitor: Visitor) -> Known:
     others = [other for other in register.people.values() if other.id != person.id]
     mine = tokens.last_first(store.people.tokens(person.id))
     zone = policy.policy.plant.time_zone
-    return Known(person, register.actor(person, policy.today), others, mine, store.sessions.of(person.id), zone)
+    held = [one for one in certificates(register, store.training.courses(), policy.today) if one.person.id == person.id]
+    return Known(person, register.actor(person, policy.today), others, mine, store.sessions.of(person.id), zone, held)
 
 
 def signed(visitor: Visitor) -> SignedIn:

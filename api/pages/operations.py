@@ -10,9 +10,12 @@ from starlette.responses import RedirectResponse, Response
 from activities.mail.again import CannotBeSentAgain, send_again
 from activities.mail.recipients import CUSTOMER
 from activities.people_rules import email_fault
+from activities.reviews.telling import Teller
 from activities.store import LedgerRow, Store
+from activities.store.circulars import DeadCircular
 from activities.store.digests import DeadDigest
 from activities.store.resending import NotDead, StillUnderWay
+from activities.store.reviews import Review
 from api.engine import EngineIsAway
 from api.pages.site import HEADERS
 from api.pages.visitors import Visitor, text
@@ -47,6 +50,9 @@ class Kept(NamedTuple):
     more_dead: int
     digests: list[DeadDigest]
     zone: str
+    missed: list[Review]
+    """Packs that were not made when they should have been."""
+    circulars: list[DeadCircular]
 
 
 class Engine(NamedTuple):
@@ -68,14 +74,17 @@ async def page(visitor: Visitor, problem: Problem | None = None, **values: objec
     views = {name: saved_view(ui, name, query) for name, query in VIEWS.items()} if ui else {}
     held_up = kept.waiting is not None and visitor.now - kept.waiting[1] > PROMPTLY
     frame = {"kept": kept, "engine": engine, "views": views, "held_up": held_up, "typed": {}, "problem": problem}
-    return visitor.page("operations.html", problem.status if problem else 200, **{**frame, "done": done, **values})
+    frame |= {"done": done, "tell": Teller(visitor.tongue, kept.zone)}
+    return visitor.page("operations.html", problem.status if problem else 200, **{**frame, **values})
 
 
 def look(visitor: Visitor) -> Kept:
     store, zone = visitor.here.store, visitor.here.office.policy.pinned(visitor.now).plant.time_zone
     rows, digests = store.checks.dead_mail(visitor.now - RECENTLY), store.digests.dead((visitor.now - RECENTLY).date())
     waiting = store.outbox.long_waiting(visitor.now)
-    return Kept(waiting, list(shown(visitor, rows[:MOST])), len(rows[MOST:]), digests[:MOST], zone)
+    missed, circulars = store.reviews.missed(visitor.now - RECENTLY), store.circulars.dead(visitor.now - RECENTLY)
+    letters = list(shown(visitor, rows[:MOST]))
+    return Kept(waiting, letters, len(rows[MOST:]), digests[:MOST], zone, missed, circulars[:MOST])
 
 
 def shown(visitor: Visitor, rows: list[LedgerRow]) -> Iterator[Dead]:

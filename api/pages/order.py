@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 from starlette.responses import RedirectResponse, Response
 
+from activities.documents.papers import title
 from activities.mail.words import Words
 from activities.store import BadCursor, TaskFilter
-from activities.store.views import EventOut, NoticeOut, OrderOut, Page, TaskOut
+from activities.store.documents import DocumentOut
+from activities.store.views import CaseOut, EventOut, NoticeOut, OrderOut, Page, TaskOut
 from api.bodies import Body, fingerprint
 from api.calls import Call
 from api.deeds import day_at
 from api.pages import order_forms
-from api.pages.addresses import order_url
+from api.pages.addresses import improvement_url, order_url
 from api.pages.attempts import attempt, key_of
 from api.pages.fields import Sheet, asks_for_more, typed
 from api.pages.happenings import QUIET, Telling
@@ -22,12 +24,15 @@ from api.pages.task_view import consequence, names_of
 from api.pages.visitors import Handler, Visitor, said_before
 from api.problems import Problem, invalid, not_found
 from api.visit import Visit
+from workflows import ids
 from workflows.types.orders import OrderRow
 from workflows.types.refusals import Fault
 from workflows.types.slack import Cause
-from workflows.types.words import OrderStatus, Stage, TaskStatus
+from workflows.types.words import DocumentKind, OrderStatus, Stage, TaskStatus
 
-EVENTS, NOTICES, TASKS = 30, 100, 50
+EVENTS, NOTICES, TASKS, DOCUMENTS = 30, 100, 50, 8
+ON_THE_WAY = tuple(stage for stage in Stage if stage not in (Stage.IMPROVE, Stage.FILE))
+"""Stages of orders; the others are those of cases beside them."""
 DONE, CURRENT, AHEAD = "done", "current", "ahead"
 EVERYTHING = "everything"
 CONFIRMED = "confirmed"
@@ -42,6 +47,8 @@ class OrderView:
 
     order: OrderOut
     tasks: Sequence[TaskOut]
+    cases: Sequence[CaseOut]
+    """What was recorded about it beside it: complaints, non-conformances, a file that is not complete."""
     causes: Sequence[Cause]
     events: Sequence[EventOut]
     older: int | None
@@ -52,12 +59,14 @@ class OrderView:
     more_notices: str | None
     is_further: bool
     """Whether these are not the first of the mails."""
+    documents: Sequence[DocumentOut]
+    """The newest few that are still kept."""
     names: Mapping[str, str]
     forms: Sequence[Form]
 
     @property
     def stages(self) -> list[tuple[Stage, str]]:
-        return [(stage, standing(stage, self.order)) for stage in Stage]
+        return [(stage, standing(stage, self.order)) for stage in ON_THE_WAY]
 
     @property
     def tried(self) -> Form | None:
@@ -65,6 +74,8 @@ class OrderView:
 
 
 async def show(visitor: Visitor) -> Response:
+    if ids.is_case(number(visitor)):
+        return RedirectResponse(improvement_url(number(visitor)), 303, HEADERS)
     return await page(visitor)
 
 
@@ -113,6 +124,7 @@ async def page(visitor: Visitor, tried: Tried | None = None) -> Response:
         view=view,
         order=view.order,
         names=view.names,
+        titles={kind: title(kind, visitor.tongue) for kind in DocumentKind},
         telling=Telling(visitor.tongue, view.order.plant_time_zone),
         follow=None if follow is None else [consequence(each, words) for each in follow],
         kept={name: text for name, text in (tried.typed.items() if tried else ()) if name not in TOLD_APART},
@@ -136,6 +148,7 @@ def look(visitor: Visitor, tried: Tried | None) -> OrderView:
     return OrderView(
         order=order,
         tasks=store.tasks.page(open_tasks, TASKS, None, now).items,
+        cases=store.cases.about(order_no, now),
         causes=store.glances.causes(order_no),
         events=events,
         older=older,
@@ -143,6 +156,7 @@ def look(visitor: Visitor, tried: Tried | None) -> OrderView:
         notices=notices.items,
         more_notices=notices.next_cursor,
         is_further=further is not None,
+        documents=store.documents.newest(order_no, DOCUMENTS),
         names=names_of(people, Words.of(visitor.tongue.language), visitor.tongue),
         forms=forms(visitor, row, tried),
     )
@@ -178,7 +192,7 @@ def standing(stage: Stage, order: OrderOut) -> str:
     """Whether a stage is done, at hand or ahead; of a cancelled order only what its dates prove is done."""
     if order.status is OrderStatus.CANCELLED:
         return CURRENT if stage is Stage.CLOSED else DONE if stage in proven(order) else AHEAD
-    every = list(Stage)
+    every = ON_THE_WAY
     place, here = every.index(stage), every.index(order.stage)
     return DONE if place < here or order.status is OrderStatus.COMPLETED else CURRENT if place == here else AHEAD
 

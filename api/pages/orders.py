@@ -15,13 +15,14 @@ from activities.store.views import OrderOut, Page
 from api import queries
 from api.order_routes import wanted
 from api.pages import filters
+from api.pages.order import ON_THE_WAY
 from api.pages.site import HEADERS
 from api.pages.task_view import names_of
 from api.pages.visitors import Visitor, text
 from api.problems import Problem, invalid
 from workflows.rules import authority
 from workflows.types.refusals import Fault
-from workflows.types.words import OrderStatus, Risk, Stage
+from workflows.types.words import OrderStatus, Risk
 
 ADDRESS = "/orders"
 LONGEST_NAME = 60
@@ -102,7 +103,7 @@ def shown(
         "problem": problem,
         "under_way": ",".join((OrderStatus.OPEN, OrderStatus.ON_HOLD)),
         "statuses": [each.value for each in OrderStatus],
-        "stages": [each.value for each in Stage],
+        "stages": [each.value for each in ON_THE_WAY],
         "risks": [each.value for each in Risk],
     }
 

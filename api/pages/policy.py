@@ -12,7 +12,7 @@ from activities import policy_file
 from activities.policy_file import PolicyError, PolicyProblem, changes, dump
 from activities.store import UnknownPolicy
 from activities.store.policies import Application as Applied
-from api.adopting import Application, Preview, preview
+from api.adopting import Application, NoSuchImprovement, Preview, preview
 from api.applying import Run
 from api.pages.person import only_admins
 from api.pages.site import HEADERS
@@ -142,25 +142,30 @@ async def ask(visitor: Visitor) -> Response:
     """Begins with the file that governs."""
     only_admins(visitor)
     known = await visitor.run(look, visitor)
-    return form(visitor, known.text)
+    return form(visitor, known.text, because=visitor.request.query_params.get("because", ""))
 
 
 def form(visitor: Visitor, written: str, status: int = 200, **values: object) -> Response:
     frame = {"written": written, "faults": (), "trial": None, "seen": "", "most": MOST_MOVES, "problem": None, "zone": ""}
+    frame |= {"because": "", "unknown": ""}
     return visitor.page("policy_try.html", status, **{**frame, **values})
 
 
 async def attempt(visitor: Visitor) -> Response:
     only_admins(visitor)
-    written, faults = await brought(await visitor.form())
+    sent = await visitor.form()
+    because = text(sent, "because")
+    written, faults = await brought(sent)
     if faults:
-        return form(visitor, written, 422, faults=faults)
+        return form(visitor, written, 422, faults=faults, because=because)
     try:
-        trial = await tried(visitor, written)
+        trial = await tried(visitor, written, because)
     except PolicyError as error:
-        return form(visitor, written, 422, faults=error.problems)
-    seen = await visitor.run(governs, visitor)
-    return form(visitor, written, trial=trial, seen=seen, zone=trial.application.policy.plant.time_zone)
+        return form(visitor, written, 422, faults=error.problems, because=because)
+    except NoSuchImprovement as error:
+        return form(visitor, written, 422, unknown=str(error), because=because)
+    seen, zone = await visitor.run(governs, visitor), trial.application.policy.plant.time_zone
+    return form(visitor, written, trial=trial, seen=seen, zone=zone, because=because)
 
 
 async def brought(sent: FormData) -> tuple[str, list[PolicyProblem]]:
@@ -174,9 +179,9 @@ async def brought(sent: FormData) -> tuple[str, list[PolicyProblem]]:
         return "", [PolicyProblem("", 1, "is not UTF-8")]
 
 
-async def tried(visitor: Visitor, written: str) -> Trial:
-    """Raises PolicyError."""
-    application = await visitor.run(visitor.here.applying.candidate, written, visitor.person, visitor.now)
+async def tried(visitor: Visitor, written: str, because: str) -> Trial:
+    """Raises PolicyError, NoSuchImprovement."""
+    application = await visitor.run(visitor.here.applying.candidate, written, visitor.person, visitor.now, because)
     orders = sum((await visitor.run(visitor.here.store.policies.governing)).values())
     moved: Preview | None
     try:
@@ -197,16 +202,18 @@ async def apply(visitor: Visitor) -> Response:
     """It governs new orders at once; those under way hear of it one after the other."""
     only_admins(visitor)
     sent = await visitor.form()
-    written = str(sent.get("text", "")).replace("\r\n", "\n")
+    written, because = str(sent.get("text", "")).replace("\r\n", "\n"), text(sent, "because")
     try:
         if text(sent, "seen") != await visitor.run(governs, visitor):
             raise Problem(409, "stale", "another policy was put in force meanwhile: try yours again, and look what differs now")
-        application = await visitor.run(visitor.here.applying.candidate, written, visitor.person, visitor.now)
+        application = await visitor.run(visitor.here.applying.candidate, written, visitor.person, visitor.now, because)
         await visitor.here.applying.begin(application, visitor.now)
     except PolicyError as error:
-        return form(visitor, written, 422, faults=error.problems)
+        return form(visitor, written, 422, faults=error.problems, because=because)
+    except NoSuchImprovement as error:
+        return form(visitor, written, 422, unknown=str(error), because=because)
     except Problem as problem:
-        return form(visitor, written, problem.status, problem=problem)
+        return form(visitor, written, problem.status, problem=problem, because=because)
     return RedirectResponse(ADDRESS, 303, HEADERS)
 
 

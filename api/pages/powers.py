@@ -28,6 +28,11 @@ class Powers:
         return self.actor.id in self.record.task.barred
 
     @property
+    def is_untrained(self) -> bool:
+        """The task is for their department, and asks for a course that they do not have."""
+        return self.refusal is not None and self.refusal.code == "not-trained"
+
+    @property
     def is_member(self) -> bool:
         return self.record.task.department in self.actor.departments
 
@@ -78,8 +83,8 @@ class Powers:
 
 
 def powers_of(office: Office, person: Person, record: TaskRecord, now: datetime, usual: Actor | None = None) -> Powers:
-    """`usual`: what the person may do today where nobody is barred, for who asks about many tasks."""
-    if usual is not None and not record.task.barred:
+    """`usual`: what the person may do today where nobody is kept from a task, for who asks about many tasks."""
+    if usual is not None and not (record.task.barred or record.task.course):
         return Powers(usual, record)
     return Powers(Complete(office, record.task.id).powers(person, now, record), record)
 

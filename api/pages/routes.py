@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
+from api import looks
 from api.pages import (
     board,
     calendar,
@@ -19,13 +20,21 @@ from api.pages import (
     people,
     person,
     policy,
+    readers,
     sheet,
     sign_in,
     signing,
     task,
 )
+from api.pages.documents import archive, file, paper
+from api.pages.figures import appraisal, book, one, overview
 from api.pages.importing import Importing
+from api.pages.improvements import listing, raising
+from api.pages.improvements import one as improvement
+from api.pages.meetings import pack, packs
 from api.pages.site import Site, file_routes
+from api.pages.training import book as training_book
+from api.pages.training import courses, register, sessions
 from api.pages.visitors import Endpoint, Handler, for_anyone, for_staff
 
 
@@ -69,6 +78,13 @@ def routes(site: Site) -> list[Route]:
         *staff("/calendar", get=calendar.show),
         *staff("/operations", get=operations.show),
         *staff("/operations/again", post=operations.again),
+        *staff("/training", get=register.show),
+        *staff("/training.xlsx", get=training_book.show),
+        *staff("/training/courses", get=courses.show, post=courses.add),
+        *staff("/training/courses/{course}", get=courses.one, post=courses.describe),
+        *staff("/training/courses/{course}/sessions", post=courses.plan),
+        *staff("/training/sessions", get=sessions.all_of_them),
+        *staff("/training/sessions/{number}", get=sessions.show, post=sessions.record),
         *staff("/", get=inbox.show, post=inbox.act),
         *anyone("/l/{token}", get=links.show, post=links.act),
         *staff("/orders/{order_no}/signatures", get=signing.signatures),
@@ -81,17 +97,35 @@ def routes(site: Site) -> list[Route]:
         *staff("/orders/{no}", get=order.show),
         *staff("/orders/{no}/", get=order.show),
         *staff("/orders/{no}/sheet", get=sheet.show),
+        *staff("/orders/{no}/documents", get=file.show, post=file.upload),
+        *staff("/orders/{no}/documents/generate", post=file.generate),
+        *staff("/orders/{no}/print/{kind}", get=paper.show),
+        *staff("/orders/{no}/step/{kind}", get=paper.go),
+        *staff("/documents/{id}", get=file.download),
+        *staff("/archive", get=archive.show),
+        *staff("/archive/{id}", get=archive.download),
+        Route("/paper.css", paper.stylesheet, methods=["GET"]),
+        *staff("/orders/{no}/readers", get=readers.show),
         *staff("/orders/{no}/now", get=sheet.go),
         *(route for deed in order_forms.ASKS for route in staff(f"/orders/{{no}}/{deed}", post=order.said(deed))),
+        *staff("/improvements", get=listing.show),
+        *staff("/improvements/new", get=raising.show, post=raising.record),
+        *staff("/improvements/{number}", get=improvement.show),
         *staff("/orders.xlsx", get=export.orders),
         *staff("/board", get=board.show),
+        *staff("/meetings", get=packs.show, post=packs.ask),
+        *staff("/meetings/{id}", get=pack.show, post=pack.decide),
         *staff("/exceptions", get=exceptions.show),
         *staff("/exceptions.xlsx", get=export.troubles),
+        *staff("/figures", get=overview.show),
+        *staff("/figures/departments", get=appraisal.show),
+        *staff("/figures/{name}", get=one.show),
+        *staff("/figures.xlsx", get=book.save),
         *staff("/tasks/{task_id}", get=task.show),
         *staff("/tasks/{task_id}/{deed}", get=task.back, post=task.act),
     ]
 
 
 def both(path: str, get: Endpoint | None, post: Endpoint | None) -> list[Route]:
-    shown = [Route(path, get, methods=["GET"])] if get else []
+    shown = [Route(path, looks.at(path, get), methods=["GET"])] if get else []
     return shown + ([Route(path, post, methods=["POST"])] if post else [])

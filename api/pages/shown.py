@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api.pages.addresses import order_url, task_url
+from api.pages.addresses import improvement_url, order_url, task_url
 from api.pages.places import place
 from workflows.types.words import Lateness, OrderStatus, Risk, TaskStatus
 
@@ -27,4 +27,10 @@ def mark(word: str | None) -> str:
     return MARKS.get(word or "", "")
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"order_url": order_url, "task_url": task_url, "mark": mark, "place": place}
+FILTERS: dict[str, Callable[..., Any]] = {
+    "order_url": order_url,
+    "task_url": task_url,
+    "improvement_url": improvement_url,
+    "mark": mark,
+    "place": place,
+}

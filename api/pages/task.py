@@ -2,6 +2,7 @@
 
 from starlette.responses import RedirectResponse, Response
 
+from activities.documents.papers import title
 from activities.languages import Tongue
 from activities.mail.recipients import Circle
 from activities.mail.words import Words
@@ -20,7 +21,9 @@ from api.pages.visitors import Visitor
 from api.problems import Problem, not_found
 from workflows.rules import escalation
 from workflows.rules.calendar import Calendar
+from workflows.types.words import DocumentKind
 
+DOCUMENTS = 20
 FREE = ("comment", "snooze")
 """Whatever was done to the task meanwhile, these can be done."""
 
@@ -81,7 +84,8 @@ async def page(visitor: Visitor, tried: Tried | None, status: int = 200) -> Resp
     view = await visitor.run(look, visitor, tried)
     shown = None if view.is_said_elsewhere else view.problem
     did = visitor.request.query_params.get("did", "")
-    return visitor.page("task.html", status, view=view, task=view.task, problem=shown, did=did, key=key_of({}))
+    titles = {kind: title(kind, visitor.tongue) for kind in DocumentKind}
+    return visitor.page("task.html", status, view=view, task=view.task, problem=shown, did=did, key=key_of({}), titles=titles)
 
 
 def look(visitor: Visitor, tried: Tried | None) -> TaskView:
@@ -101,6 +105,7 @@ def look(visitor: Visitor, tried: Tried | None) -> TaskView:
         powers=asks.powers,
         names=names_of(list(register.people.values()), Words.of(tongue.language), tongue),
         comments=store.comments.of(record.task.id),
+        documents=store.documents.newest(record.order.order_no, DOCUMENTS, record.task.id),
         steps=steps_ahead(record, policy, asks.calendar, circle, tongue, visitor.now) if ticks else [],
         ends_at=escalation.ends_at(record.task, policy, asks.calendar) if ticks else None,
         answer=answered(asks, tongue),

@@ -9,9 +9,11 @@ from activities.languages import Tongue
 from activities.mail.recipients import Circle
 from activities.mail.words import Words
 from activities.store import Person, TaskRecord
+from activities.store.cases import case_out
 from activities.store.comments import Comment
+from activities.store.documents import DocumentOut
 from activities.store.register import Register
-from activities.store.views import TaskOut
+from activities.store.views import CaseOut, TaskOut
 from api.pages.boxes import Box, word_of
 from api.pages.powers import Powers
 from api.pages.questions import Look, Question, questions
@@ -52,6 +54,7 @@ class TaskView:
     powers: Powers
     names: Mapping[str, str]
     comments: Sequence[Comment]
+    documents: Sequence[DocumentOut]
     steps: Sequence[Step]
     ends_at: datetime | None
     answer: Sequence[Told]
@@ -59,6 +62,12 @@ class TaskView:
     tried: Tried | None
     left: Sequence[Told]
     """What was typed into a form that is not there any more."""
+
+    @property
+    def case(self) -> CaseOut | None:
+        """What the task belongs to that is no order."""
+        order = self.record.order
+        return case_out(order, order.version, (), "", self.task.opened_at) if order.case else None
 
     @property
     def problem(self) -> Problem | None:

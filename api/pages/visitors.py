@@ -17,6 +17,7 @@ from activities.languages import Tongue, chosen, wished
 from activities.store import Person
 from activities.store.replies import Reply
 from activities.store.sessions import Session
+from api import looks
 from api.bodies import Body, Disconnected, fingerprint
 from api.deeds import Deed
 from api.pages import sendings
@@ -196,6 +197,8 @@ async def recognise(visitor: Visitor) -> None:
     secret = visitor.request.cookies.get(COOKIE)
     if secret:
         visitor.signed_in = await visitor.run(signed_in, visitor.here, secret, visitor.now)
+        if visitor.signed_in:
+            looks.came_in(visitor.request.scope, visitor.signed_in.person.id, "page", visitor.signed_in.session.digest)
     person = visitor.signed_in.person if visitor.signed_in else None
     visitor.tongue = tongue_of(visitor.request, person)
 

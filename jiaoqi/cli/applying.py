@@ -29,17 +29,21 @@ class Candidate:
     """Pinned to the public holidays around today."""
     before: Policy
     by: Actor
+    because: str | None = None
+    """The improvement that causes the change."""
 
     @classmethod
-    def of(cls, store: Store, settings: Settings, text: str, policy: Policy, by: Actor) -> "Candidate":
+    def of(
+        cls, store: Store, settings: Settings, text: str, policy: Policy, by: Actor, because: str | None = None
+    ) -> "Candidate":
         now = datetime.now(UTC)
         before = PolicyInForce(store, settings.policy_text()).pinned(now)
-        return cls(store, settings, text, pin(policy, Calendar.of(policy.plant).day_of(now)), before, by)
+        return cls(store, settings, text, pin(policy, Calendar.of(policy.plant).day_of(now)), before, by, because)
 
     async def application(self) -> Application:
         """With the engine by which orders hear of it. Raises TemporalDoesNotAnswer, NobodyWorks."""
         _, engine = await working_engine(self.settings)
-        return Application(self.store, engine, self.text, self.policy, self.before, self.by)
+        return Application(self.store, engine, self.text, self.policy, self.before, self.by, self.because)
 
 
 async def apply_to_orders(candidate: Candidate) -> Applied:

@@ -21,11 +21,17 @@ COMMANDS = {
     "migrate": "jiaoqi.cli.migrate:migrate",
     "people": "jiaoqi.cli.people:people",
     "policy": "jiaoqi.cli.policy:policy",
+    "training": "jiaoqi.cli.training:training",
     "order": "jiaoqi.cli.orders:order",
     "task": "jiaoqi.cli.tasks:task",
     "import": "jiaoqi.cli.importing:import_orders",
+    "documents": "jiaoqi.cli.documents:documents",
+    "archive": "jiaoqi.cli.archive:archive",
+    "figures": "jiaoqi.cli.figures:figures",
     "rehearse": "jiaoqi.cli.rehearsing:rehearse",
+    "review": "jiaoqi.cli.review:review",
     "doctor": "jiaoqi.cli.doctor:doctor",
+    "audit": "jiaoqi.cli.audit:audit",
 }
 INTERRUPTED = 130
 

@@ -8,7 +8,7 @@ import click
 
 from activities.policy_file import PolicyError, changes, dump, parse
 from activities.store import Store
-from api.adopting import Applied, Preview, preview
+from api.adopting import Applied, Preview, cause, preview
 from api.policy import PolicyInForce
 from jiaoqi.cli.applying import Candidate, apply_to_orders
 from jiaoqi.cli.options import home_option
@@ -16,11 +16,19 @@ from jiaoqi.cli.people import MayNot, NobodyHasThisName
 from jiaoqi.cli.speaking import say
 from jiaoqi.cli.store import of_running_stack
 from jiaoqi.cli.tables import minute, table
+from jiaoqi.errors import JiaoqiError
 from jiaoqi.settings import Settings
 from workflows.types.commands import SYSTEM_ACTOR, Actor
 from workflows.types.policy import Policy
 
 FINDINGS = 1
+
+
+class NotOnRecord(JiaoqiError):
+    """What a change is traced to must be on record."""
+
+    exit_code = 2
+
 
 file_argument = click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
 
@@ -58,7 +66,8 @@ def check(home: Path | None, file: Path) -> int:
 @file_argument
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--as", "name", metavar="NAME", help="The admin who is on record for it; the system when left out.")
-def apply(home: Path | None, file: Path, dry_run: bool, name: str | None) -> int:
+@click.option("--because", metavar="NUMBER", default="", help="The improvement that causes the change, such as imp:7.")
+def apply(home: Path | None, file: Path, dry_run: bool, name: str | None, because: str) -> int:
     """Let a policy file govern new orders and those under way.
 
     Shows which keys change and which deadlines move; an apply that was interrupted can be called again.
@@ -70,7 +79,8 @@ def apply(home: Path | None, file: Path, dry_run: bool, name: str | None) -> int
     settings = Settings.load(home)
     _ = settings.temporal_address
     with of_running_stack(home) as store:
-        candidate = Candidate.of(store, settings, *found, by=admin(store, name))
+        caused = improvement(store, because)
+        candidate = Candidate.of(store, settings, *found, by=admin(store, name), because=caused)
         tell_changes(candidate.before, candidate.policy)
         tell_moves(asyncio.run(previewed(candidate)), candidate.policy)
         if dry_run:
@@ -103,6 +113,14 @@ def admin(store: Store, name: str | None) -> Actor:
     if not person.admin:
         raise MayNot(f"{name} is no admin, so may not apply a policy")
     return store.people.actor(person, datetime.now(UTC).date())
+
+
+def improvement(store: Store, number: str) -> str | None:
+    """What the change is traced to (R23)."""
+    try:
+        return cause(store, number, datetime.now(UTC))
+    except LookupError as error:
+        raise NotOnRecord(str(error)) from None
 
 
 def tell_changes(before: Policy, after: Policy) -> None:

@@ -16,7 +16,7 @@ from activities.store.policies import UnknownPolicy
 from jiaoqi.doctor.findings import Kind
 from workflows.rules import fold, views
 from workflows.rules.calendar import Calendar
-from workflows.types.events import AnswerCorrected, Event, OrderEntered, PolicyAdopted, TaskCancelled, TaskCompleted
+from workflows.types.events import AnswerCorrected, CaseOpened, Event, OrderEntered, PolicyAdopted, TaskCancelled, TaskCompleted
 from workflows.types.orders import OrderRow
 from workflows.types.policy import Policy
 from workflows.types.state import OrderState
@@ -110,7 +110,7 @@ def read(row: Any) -> Event:
 
 
 def adopted(events: Iterable[Event]) -> Iterator[str]:
-    return (event.data.policy for event in events if isinstance(event.data, OrderEntered | PolicyAdopted))
+    return (event.data.policy for event in events if isinstance(event.data, OrderEntered | CaseOpened | PolicyAdopted))
 
 
 def policy_of(digest: str, find: Find) -> Policy:

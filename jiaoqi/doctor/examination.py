@@ -50,6 +50,7 @@ class Examination:
             await self.each(closed_order_nos(self.store, self.now), self.examine_closed)
         await self.look_for_strangers()
         self.add(await asyncio.to_thread(lambda: list(surroundings.mail(self.store, self.now))))
+        self.add(await asyncio.to_thread(lambda: list(surroundings.missed_runs(self.store, self.now))))
         return self.report
 
     def add(self, findings: Iterable[Finding]) -> None:

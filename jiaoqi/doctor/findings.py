@@ -25,6 +25,7 @@ class Kind(StrEnum):
     UNOWNED = "task-unowned"
     MAIL_WAITS = "mail-waits"
     DEAD_MAIL = "mail-dead"
+    RUN_MISSED = "run-missed"
 
 
 HEADINGS = {
@@ -45,6 +46,7 @@ HEADINGS = {
     Kind.UNOWNED: "Tasks that nobody can do",
     Kind.MAIL_WAITS: "Mail that waits",
     Kind.DEAD_MAIL: "Mail that could not be delivered",
+    Kind.RUN_MISSED: "Packs that were not made when they should have been",
 }
 """In the order in which people should look at them."""
 

@@ -33,6 +33,7 @@ def mail(store: Store, now: datetime) -> Iterator[Finding]:
     yield from waiting_mail(store, now)
     yield from dead_mail(store, now)
     yield from dead_digests(store, now)
+    yield from dead_circulars(store, now)
 
 
 def waiting_mail(store: Store, now: datetime) -> Iterator[Finding]:
@@ -66,6 +67,24 @@ def dead_digests(store: Store, now: datetime) -> Iterator[Finding]:
         )
 
 
+def dead_circulars(store: Store, now: datetime) -> Iterator[Finding]:
+    for dead in store.circulars.dead(now - RECENTLY):
+        yield Finding(
+            kind=Kind.DEAD_MAIL,
+            what=f"{dead.row.letter} for {dead.row.person} ({dead.row.address}), given up {dead.at:%Y-%m-%d}: {dead.why}",
+            todo=f"correct the address of {dead.row.person}; what it told stands on the page /meetings",
+        )
+
+
+def missed_runs(store: Store, now: datetime) -> Iterator[Finding]:
+    for review in store.reviews.missed(now - RECENTLY):
+        yield Finding(
+            kind=Kind.RUN_MISSED,
+            what=f"the {review.kind.value} pack of {review.day} was not made by itself",
+            todo=f"`jiaoqi review {review.kind.value} --for {review.day}`, and see whether its schedule is paused in Temporal",
+        )
+
+
 def unowned(rows: OrderRows, register: Register, policy: Policy, now: datetime) -> Iterator[Finding]:
     """The open tasks for which nobody is left today; what cannot be read is told elsewhere."""
     try:
@@ -79,6 +98,7 @@ def unowned(rows: OrderRows, register: Register, policy: Policy, now: datetime) 
             stand_in = policy.tasks[task.kind].stand_in
             may = stand_in and not register.nobody_for(task, today, stand_in)
             barred = f", {', '.join(task.barred)} made the goods" if task.barred else ""
+            barred += f", and the course {task.course} is asked for" if task.course else ""
             yield Finding(
                 kind=Kind.UNOWNED,
                 what=f"nobody is left in {task.department}{barred}" + (f"; {stand_in} stands in" if may else ""),

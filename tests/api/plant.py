@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Self
 
 import httpx
 
+from activities.documents.cabinet import NOWHERE
 from activities.store import Person, Store
 from api.app import create
 from api.pages import Links
@@ -57,17 +59,17 @@ CONFIRM = {"outcome": "confirm", "fields": {"promised_date": "2027-04-01", "chan
 class Plant:
     """The API, and people who speak to it."""
 
-    def __init__(self, store: Store, tokens: dict[str, str]) -> None:
+    def __init__(self, store: Store, tokens: dict[str, str], documents: Path = NOWHERE) -> None:
         self.store, self.now = store, NOW
         self.tokens = dict(tokens)
         self.engine = PlayedEngine(store, lambda: self.now)
         links = Links("http://plant.example", "http://127.0.0.1:8233", "http://127.0.0.1:8025")
-        self.app = create(store, self.engine, links, now=lambda: self.now)
+        self.app = create(store, self.engine, links, now=lambda: self.now, documents=documents)
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, store: Store, tokens: dict[str, str]) -> AsyncIterator[Self]:
-        plant = cls(store, tokens)
+    async def running(cls, store: Store, tokens: dict[str, str], documents: Path = NOWHERE) -> AsyncIterator[Self]:
+        plant = cls(store, tokens, documents)
         async with plant.client:
             yield plant
         plant.app.state.services.threads.close(wait=True)

@@ -11,7 +11,7 @@ from activities.store import SqlJournal, Store
 from api.engine import AlreadyEntered, Engine, EngineIsAway, NotRunning, Refused
 from workflows import ids
 from workflows.adoption import MovedDeadline
-from workflows.rules import amending, dates, deadlines, fold, hearing, views
+from workflows.rules import amending, cases, dates, deadlines, fold, hearing, views
 from workflows.rules.calendar import Calendar
 from workflows.types import commands as c
 from workflows.types import events as e
@@ -32,7 +32,8 @@ class PlayedOrder:
     def __init__(self, store: Store, start: c.OrderStart, ref: SaidRef | None, now: datetime) -> None:
         self.store, self.journal = store, SqlJournal(store)
         self.policies: dict[str, Policy] = {start.digest: start.policy}
-        entered = e.OrderEntered(order=start.facts, policy=start.digest)
+        begins = e.CaseOpened if start.facts.case else e.OrderEntered
+        entered = begins(order=start.facts, policy=start.digest)
         event = Event(seq=1, at=now, actor=start.entered_by.id, said=ref, data=entered)
         self.state: OrderState = fold.begin(event, self.policies)
         self.pending, self.closed = [event], list[Task]()
@@ -61,11 +62,11 @@ class PlayedOrder:
             kind=kind,
             n=n,
             stage=STAGE_OF[STEP_OF.get(kind, state.step)],
-            department=state.policy.tasks[kind].department,
+            department=cases.department(kind, state) or state.policy.tasks[kind].department,
             opened_at=now,
             due_at=due,
             due_soon_at=due - timedelta(hours=2),
-            quantities=state.facts.ordered,
+            quantities=None if state.case else state.facts.ordered,
             **fields,
         )
         self.record(e.TaskOpened(task=task), now)
@@ -194,7 +195,7 @@ class PlayedEngine(Engine):
             raise AlreadyEntered
         if known is None:
             order = self.orders[order_id] = PlayedOrder(self.store, start, ref, self.now())
-            order.open(Kind.CONFIRM_ORDER, self.now())
+            order.open(next(kind for kind, step in STEP_OF.items() if step is order.state.step), self.now())
             await asyncio.to_thread(order.flush, self.now())
         self._end()
 

@@ -17,6 +17,7 @@ from activities.store import Database, Person, Store
 from api import openapi
 from tests.api.conftest import Furnished
 from tests.api.plant import NOW, Plant, code, order_in
+from tests.training.taught import SAFETY
 from workflows.types.words import Department, Kind
 
 LATER, REASON = "2027-03-02T09:00:00+08:00", {"reason": "because"}
@@ -88,8 +89,19 @@ MAY_ON_ORDERS = {
     "hold_order": {"sales", "management", "production's head"},
     "resume_order": {"sales", "management", "production's head"},
 }
-READING = ("list_orders", "get_order", "list_events", "list_notices", "list_tasks", "get_task", "get_me", "list_people")
-MAY = {**MAY_ON_TASKS, **MAY_ON_ORDERS, **{each: {"signed in"} for each in READING}}
+FILING = {"upload_document": {"sales", "management"}, "generate_document": {"sales", "management"}}
+"""And departments with a task of the order; told in tests/documents."""
+GIVEN_OUT = {each: {"signed in"} for each in ("list_documents", "get_document", "list_archive", "get_archive")}
+READING: tuple[str, ...] = ("list_orders", "get_order", "list_events", "list_notices", "list_tasks", "get_task", "get_me")
+READING += ("list_people",)
+READING += ("get_figures", "get_figure_trend", "list_figure_rows")
+READING += ("list_courses", "list_training_sessions", "get_training_session", "list_certificates", "list_training_coverage")
+READING += ("list_improvements", "list_reviews")
+OF_ONE = ("get_improvement", "list_improvement_events", "get_review")
+SAYING = {"raise_improvement": {"signed in"}, "ask_for_review": {"management", "admin"}, "decide": {"heads", "management"}}
+"""Told in tests/endtoend/test_improving.py and tests/api/test_meetings.py."""
+GIVEN_OUT |= {each: {"signed in"} for each in OF_ONE}
+MAY = {**FILING, **SAYING, **GIVEN_OUT, **MAY_ON_TASKS, **MAY_ON_ORDERS, **{each: {"signed in"} for each in READING}}
 
 ANSWERS: dict[str, tuple[Kind, str, dict[str, Any]]] = {
     "sales": (Kind.CONFIRM_ORDER, "reject", REASON),
@@ -131,6 +143,8 @@ def hired(store: Store) -> dict[str, str]:
     people, today = store.people, NOW.date()
     for name, role in {**ROLES, **HOLDERS}.items():
         people.put(role.hired(name))
+    store.training.describe(SAFETY, "boss", NOW)
+    store.training.plan(SAFETY.id, today, "Dr. Lin", "form-1", "boss", NOW)
     people.away("absent-chief", today, today, "deputy")
     people.away("chief-away-tomorrow", today + timedelta(days=1), today + timedelta(days=2), "substitute-of-tomorrow")
     tokens = {name: people.new_token(name) for name in (*ROLES, *HOLDERS)} | {"customer": "jq_made-up-by-a-customer"}
@@ -158,7 +172,16 @@ class Staffed:
 
     async def say(self, who: str, operation: str, order_no: str = "PO-1", task: str = "", body: Any = None) -> Told:
         method, path = self.routes[operation]
-        url = path.removeprefix("/api/v1").replace("{order_no}", order_no).replace("{task_id}", task)
+        url = (
+            path.removeprefix("/api/v1")
+            .replace("{order_no}", order_no)
+            .replace("{task_id}", task)
+            .replace("{document_id}", "1")
+            .replace("{archive_id}", "1")
+            .replace("{name}", "on_time")
+            .replace("{review_id}", "weekly-2027-01-04")
+        )
+        url = url.replace("{number}", "1")
         body = BODIES.get(operation) if body is None else body
         if who == "nobody":
             answer = await self.plant.client.request(method.upper(), url, json=body)

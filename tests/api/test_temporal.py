@@ -22,12 +22,12 @@ from api.engine import AlreadyEntered, EngineIsAway, NotRunning, OutcomeIsUnknow
 from api.temporal import TemporalEngine
 from workflows import visibility
 from workflows.ids import ORDERS_QUEUE
-from workflows.order import refuse
 from workflows.rules import hearing
 from workflows.types.commands import Actor, CancelOrder, OrderStart, ResumeOrder
 from workflows.types.events import SaidRef
 from workflows.types.orders import Customer, Line, OrderFacts
 from workflows.types.refusals import Refusal
+from workflows.walker import refuse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SOON = 5.0

@@ -94,7 +94,7 @@ def test_the_data_lies_in_named_volumes() -> None:
     tree = read(FILE)
     mounted = [volume.split(":")[0] for service in tree["services"].values() for volume in service.get("volumes", [])]
     named = {source for source in mounted if not source.startswith("./")}
-    assert named == tree["volumes"].keys() == {"postgres", "mailpit"}
+    assert named == tree["volumes"].keys() == {"postgres", "mailpit", "documents"}
     for each in SERVICES.values():
         assert all(source.exists() for source in each.mounts.values()), each.name
         assert all(volume.endswith(":ro") for volume in each.said.get("volumes", []) if volume.startswith("./"))
@@ -129,15 +129,17 @@ def test_nobody_gains_privileges_or_fills_the_disk_with_logs(service: Service) -
 
 
 @pytest.mark.parametrize("service", OURS, ids=lambda each: each.name)
-def test_our_containers_may_write_nowhere_but_in_memory(service: Service) -> None:
+def test_our_containers_may_write_nowhere_but_in_memory_and_to_the_documents(service: Service) -> None:
     assert service.said["read_only"] and service.said["tmpfs"]
+    assert service.said["volumes"] == ["documents:/var/lib/jiaoqi/documents"]
     assert service.said["image"] == f"jiaoqi:{versions()['JIAOQI_VERSION']}"
     assert service.said["build"]["args"].keys() == {"JIAOQI_VERSION", "PYTHON_VERSION"}
 
 
 def test_workers_can_be_many() -> None:
     worker = SERVICES["worker"].said
-    assert not worker.keys() & {"container_name", "ports", "hostname", "volumes"}
+    # What they share of the disk is kept by its digest, and whole before it has a name.
+    assert not worker.keys() & {"container_name", "ports", "hostname"}
 
 
 def test_the_grace_is_longer_than_what_each_part_takes_to_end() -> None:

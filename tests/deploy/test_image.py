@@ -23,6 +23,7 @@ from tests.deploy.dockerfile import Stage, instructions, stages
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES: list[str] = PROJECT["tool"]["setuptools"]["packages"]
 BUILD, FINAL = stages()
+WHAT_PAPERS_NEED = {"libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk", "fonts-noto-color-emoji"}
 LONG = bool(os.environ.get("JIAOQI_TEST_LONG"))
 
 
@@ -59,11 +60,16 @@ def test_only_what_is_installed_reaches_the_final_stage() -> None:
     assert len(installs) == 2
     assert all(option in installs[0] for option in ('"--require-hashes"', '"--only-binary", ":all:"', '"requirements.lock"'))
     assert all(option in installs[1] for option in ('"--no-deps"', '"--no-build-isolation"', '"--no-index"'))
-    assert not any("apt" in text or "dev" in text for text in (*BUILD.all("RUN"), *FINAL.all("RUN")))
+    assert not any("apt" in text or "dev" in text for text in BUILD.all("RUN"))
+    packages = [text for text in FINAL.all("RUN") if '"install", "--quiet"' in text]
+    assert len(packages) == 1 and '"--no-install-recommends"' in packages[0] and "dev" not in packages[0]
+    assert set(re.findall(r'"((?:lib|fonts-)[^"]+)"', packages[0])) == WHAT_PAPERS_NEED
 
 
-def test_it_writes_only_below_tmp_and_knows_no_secret() -> None:
+def test_it_writes_only_below_tmp_and_documents_and_knows_no_secret() -> None:
     told = FINAL.environment
+    assert told["JIAOQI_DOCUMENTS"] == "/var/lib/jiaoqi/documents" and told["XDG_CACHE_HOME"].startswith("/tmp/")
+    assert any('"--owner=10001"' in text and '"/var/lib/jiaoqi/documents"' in text for text in FINAL.all("RUN"))
     assert told["JIAOQI_HOME"].startswith("/tmp/") and told["JIAOQI_PULSE_FILE"].startswith("/tmp/")
     assert told["PATH"].split(":")[0] == "/opt/jiaoqi/bin"
     assert not [name for name in told if re.search("PASSWORD|TOKEN|SECRET", name)]

@@ -24,6 +24,10 @@ address = "qc@plant.example"
 allowance = "4s"
 [tasks.inspect]
 allowance = "4s"
+[tasks.assign_improvement]
+allowance = "4s"
+[improvements]
+verify_after = "1s"
 [[ladder]]
 name = "remind"
 at = "-2s"

@@ -194,6 +194,12 @@ def test_only_an_admin_is_named_for_a_policy(plant: Plant) -> None:
     assert (done.returncode, done.stderr) == (2, "jiaoqi: boss is no admin, so may not apply a policy\n")
 
 
+def test_a_policy_names_no_cause_that_is_not_on_record(plant: Plant) -> None:
+    for unknown in ("imp:99", "DEMO-1"):
+        done = plant.run("policy", "apply", plant.file("t.toml", 'version = "t"'), "--because", unknown)
+        assert (done.returncode, done.stderr) == (2, f"jiaoqi: there is no improvement {unknown}\n")
+
+
 # Import.
 
 

@@ -19,6 +19,7 @@ from workflows.rules import faults
 from workflows.types.refusals import STATUS
 
 PAGES = ROOT / "api" / "pages" / "templates"
+PAPERS = ROOT / "activities" / "documents" / "templates"
 LETTERS = re.compile(r"[A-Za-z]")
 FEWEST_LETTERS = 4
 """Fewer outside of the gaps are no sentence: anything could have been made from them."""
@@ -143,7 +144,7 @@ def catalogue() -> Catalog:
 
 
 def of_pages() -> Iterator[Sentence]:
-    for path in sorted(PAGES.rglob("*.html")):
+    for path in sorted((*PAGES.rglob("*.html"), *PAPERS.rglob("*.html"))):
         for _, _, message, _ in babel_extract(BytesIO(path.read_bytes()), ("_",), (), {"silent": "false"}):
             text = message[0] if isinstance(message, tuple) else message
             if text:
@@ -197,7 +198,8 @@ def title(code: str) -> str:
 
 
 def is_sentence(template: str) -> bool:
-    if template.startswith("jiaoqi: {"):
+    # Nor is an address.
+    if template.startswith(("jiaoqi: {", "/")):
         return False
     letters = len(LETTERS.findall("".join(literal for literal, *_ in Formatter().parse(template))))
     return letters >= (FEWEST_LETTERS if "{" in template else 1)

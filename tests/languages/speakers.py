@@ -42,6 +42,7 @@ SPEAKERS = {
     "table": Place("head", 0),
     "rows_told": Place("head", 0),
     "Finding": Place("what", 1),
+    "Discrepancy": Place("what", 1),
 }
 NAMELESS = ("__init__", "_")
 """Functions that are called by another name."""
@@ -74,6 +75,7 @@ class Reader:
         self.speakers: dict[str, set[Place]] = {name: {place} for name, place in SPEAKERS.items()}
         self.speakers["Finding"].add(Place("todo", 2))
         self.constants: dict[tuple[str, str], ast.expr] = {}
+        self._worked_out: dict[tuple[int, str, int, int], list[str]] = {}
         for path, tree in self.trees.items():
             self._note(path, tree)
         while self._learn():
@@ -159,7 +161,13 @@ class Reader:
         return name
 
     def templates(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[str]:
-        """The sentences, with gaps, that an expression can be."""
+        """The sentences, with gaps, that an expression can be; worked out once: of one name there are many functions."""
+        key = (id(node), scope.path, id(scope.function), depth)
+        if key not in self._worked_out:
+            self._worked_out[key] = list(dict.fromkeys(self._templates(node, scope, depth)))
+        return self._worked_out[key]
+
+    def _templates(self, node: ast.expr, scope: Scope, depth: int) -> list[str]:
         if depth > 6:
             return []
         match node:
@@ -184,7 +192,10 @@ class Reader:
             case ast.Call(func=ast.Attribute(value=of, attr="format")):
                 return [each.replace("{{", "{").replace("}}", "}") for each in self.templates(of, scope, depth + 1)]
             case ast.Call(func=called):
-                known_ = self.functions.get(last_name(called), ())
+                known_ = self.functions.get(last_name(called), [])
+                # What a room calls by its bare name is its own, where it has one of that name.
+                own = [each for each in known_ if each[1] == scope.path and isinstance(called, ast.Name)]
+                known_ = own or known_
                 returned = ((value, Scope(path, each)) for each, path in known_ for value in returns(each))
                 return [each for value, its in returned for each in self.templates(value, its, depth + 1)]
         return []

@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from activities.mail.links import links_are_possible
 from activities.mail.smtp_mail import SmtpMail
 from activities.mail.transport import Transport
-from activities.store.links import LIVES, Purpose
+from activities.store.links import COMPLAINTS_LIVE, LIVES, Purpose
 from activities.store.tables import MAIL_LINK
 from tests.mail.plant import Plant
 from tests.mail.samples import NOW, notice, order, task
@@ -50,7 +50,10 @@ def purposes(plant: Plant) -> dict[str, Purpose | None]:
     for message in plant.server.messages:
         here = tokens(message)
         link = plant.store.links.find(here[0]) if here else None
-        assert len(here) in (0, 2) and len(set(here)) <= 1, "one link a letter, the same in the text and in the HTML"
+        assert here[: len(here) // 2] == here[len(here) // 2 :], "the same links in the text and in the HTML"
+        others = [plant.store.links.find(token) for token in here[1 : len(here) // 2]]
+        beside = [Purpose.COMPLAIN] if link and link.purpose is Purpose.FEEDBACK else []
+        assert [each and each.purpose for each in others] == beside, "one link a letter, or two that go together"
         found[str(message["To"]).partition("@")[0]] = link.purpose if link else None
     return found
 
@@ -74,7 +77,16 @@ def rows(plant: Plant) -> int:
 def test_what_customers_are_asked_they_answer_by_a_link(plant: Plant, kind: str, purpose: Purpose | None) -> None:
     plant.tells(of_customers(kind))
     assert purposes(plant) == {"buyer": purpose}
-    assert rows(plant) == (1 if purpose else 0)
+    assert rows(plant) == (0 if purpose is None else 2 if purpose is Purpose.FEEDBACK else 1)
+
+
+def test_a_complaint_may_be_made_for_longer_and_the_letter_says_so(plant: Plant) -> None:
+    plant.tells(of_customers("feedback_request"))
+    feedback, complaint = (plant.store.links.find(token) for token in tokens(plant.server.messages[0])[:2])
+    assert feedback is not None and complaint is not None
+    assert (feedback.expires_at, complaint.expires_at) == (NOW + LIVES, NOW + COMPLAINTS_LIVE)
+    (body,) = bodies(plant)
+    assert "2026年12月20日" in body and "2027年1月19日" in body and "最多可提出 5 件客訴" in body
 
 
 def test_a_link_knows_its_reader_their_language_and_its_end(plant: Plant) -> None:

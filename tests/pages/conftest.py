@@ -17,6 +17,16 @@ TOLD_OF_TASKS = """[departments.warehouse]
 task_opened = "instant"
 """
 """One department's people have a mail of each new task, and by it a link."""
+IMPROVED_AT_ONCE = """[improvements]
+verify_after = "1s"
+[tasks.find_cause]
+allowance = "1s"
+[[tasks.find_cause.ladder]]
+name = "overdue"
+at = "0s"
+to = ["assignee", "head"]
+"""
+"""Whoever is to find a cause is reminded soon, and what was done has its effect at once."""
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +34,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """Its people have passwords."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
-    with plant_at(tmp_path_factory.mktemp("pages"), ORDINARY + TOLD_OF_TASKS) as plant:
+    with plant_at(tmp_path_factory.mktemp("pages"), ORDINARY + TOLD_OF_TASKS + IMPROVED_AT_ONCE) as plant:
         with closing(Store.open(str(plant.stack.note["environment"]["JIAOQI_DATABASE_URL"]))) as store:
             for name in CAST:
                 store.sessions.set_password(name, PASSWORD, datetime.now(UTC))

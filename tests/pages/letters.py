@@ -35,10 +35,16 @@ def letter(order: Order, kind: str, to: str = CUSTOMER) -> Mail:
 
 def answer_link(order: Order, kind: str, to: str = CUSTOMER) -> str:
     """The link by which its reader answers: the same in the text and in the HTML."""
+    return answer_links(order, kind, to)[0]
+
+
+def answer_links(order: Order, kind: str, to: str = CUSTOMER) -> list[str]:
+    """One a letter; but who is asked how it was may also say, then or later, what was wrong."""
     text, markup = parts(letter(order, kind, to))[:2]
-    (link,) = OURS.findall(text)
-    assert OURS.findall(markup) == [link]
-    return str(link)
+    links = [str(link) for link in OURS.findall(text)]
+    assert OURS.findall(markup) == links
+    assert len(links) == (2 if kind == "feedback_request" else 1)
+    return links
 
 
 def code(order: Order, other_than: str = "") -> str:

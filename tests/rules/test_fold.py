@@ -7,12 +7,13 @@ import pytest
 from tests.rules.samples import DEFAULT, at, day, event, facts, order, shipment, task, work
 from workflows.rules import fold
 from workflows.types import events as e
+from workflows.types.cases import CaseFacts, CaseState
 from workflows.types.events import Event, SaidRef
 from workflows.types.notices import Notice, Told
 from workflows.types.orders import Amendment, Hold, Promise
 from workflows.types.slack import Blame
 from workflows.types.state import REMEMBERED_CALLS, REMEMBERED_HOLDS, REMEMBERED_SPELLS, REMEMBERED_TASKS, OrderState
-from workflows.types.words import DeliveryState, Department, Kind, NoticeState, OrderStatus, Risk
+from workflows.types.words import DeliveryState, Department, Kind, NoticeState, OrderStatus, Origin, Risk
 
 POLICIES = {"pinned": DEFAULT, "newer": DEFAULT.model_copy(update={"version": "2"})}
 CONFIRM = task(Kind.CONFIRM_ORDER)
@@ -60,9 +61,17 @@ ALL: list[Any] = [
     e.DeliverySettled(delivery=DeliveryState.SHORT),
     e.FollowUpEntered(order_no="T-1-R1"),
     e.IssueRaised(kind="product", text="burrs", department=Department.PRODUCTION),
+    e.CaseRaised(number="imp:1", origin=Origin.COMPLAINT),
     e.TaskOpened(task=task(Kind.COLLECT_FEEDBACK)),
     e.TaskCancelled(task_id="T-1.collect_feedback.1", reason="closed"),
     e.OrderClosed(status=OrderStatus.COMPLETED, delivery=DeliveryState.SHORT),
+]
+CASE = CaseFacts(origin=Origin.COMPLAINT, text="burrs", department=Department.QUALITY, about="T-1")
+RESTING = CaseState(department=Department.QUALITY, rests_until=at("23 09:00"))
+OF_A_CASE: list[Any] = [
+    e.CaseOpened(order=facts().model_copy(update={"order_no": "imp:1", "lines": (), "case": CASE}), policy="pinned"),
+    e.CaseMoved(case=RESTING, rests=True),
+    e.CaseClosed(status=OrderStatus.COMPLETED, case=RESTING.model_copy(update={"result": "effective"})),
 ]
 
 
@@ -76,13 +85,22 @@ def after(*data: Any) -> OrderState:
 
 def test_every_type_of_event_is_told_here_and_known_to_the_fold() -> None:
     union = get_args(get_args(e.Happening)[0])
-    assert {type(each) for each in ALL} == set(union)
+    assert {type(each) for each in [*ALL, *OF_A_CASE]} == set(union)
     state = fold.fold(numbered(*ALL), POLICIES)
     assert (state.seq, state.status, state.followed_by) == (len(ALL), "completed", "T-1-R1")
 
 
+def test_a_case_begins_with_the_department_that_it_concerns_and_rests() -> None:
+    begun = fold.begin(event(1, OF_A_CASE[0]), POLICIES)
+    assert (begun.step, begun.case and begun.case.department) == ("find_cause", "quality")
+    fold.apply(begun, event(2, OF_A_CASE[1]), POLICIES)
+    assert begun.step == "rest"
+    state = fold.fold(numbered(*OF_A_CASE), POLICIES)
+    assert (state.step, state.status, state.case and state.case.result) == ("closed", "completed", "effective")
+
+
 def test_events_come_back_from_json_as_they_were() -> None:
-    for each in numbered(*ALL):
+    for each in numbered(*ALL, *OF_A_CASE):
         assert Event.model_validate_json(each.model_dump_json()) == each
 
 

@@ -58,11 +58,15 @@ def shared_database(shared_url: str) -> Iterator[Database]:
 @pytest.fixture
 def db(shared_database: Database) -> Store:
     """A store with nothing in it."""
-    with shared_database.writing() as connection:
+    empty(shared_database)
+    return Store(shared_database, UI)
+
+
+def empty(database: Database) -> None:
+    with database.writing() as connection:
         for table in reversed(METADATA.sorted_tables):
             connection.execute(delete(table))
         connection.execute(insert(REGISTER), {"id": 1, "version": 0})
-    return Store(shared_database, UI)
 
 
 @pytest.fixture

@@ -38,3 +38,14 @@ def test_the_last_file_applied_governs_and_those_before_stay(db: Store) -> None:
     with db.database.reading() as connection:
         kept = connection.exec_driver_sql("SELECT text FROM policy_text ORDER BY id").scalars().all()
     assert kept == ['version = "1"', 'version = "2"']
+
+
+def test_what_caused_a_change_is_kept_with_it(db: Store) -> None:
+    db.policies.set_current('version = "1"', "root", NOW)
+    db.policies.set_current('version = "2"', "root", NOW, because="imp:7")
+    db.policies.set_current('version = "3"', "root", NOW, because="imp:7")
+    assert [each.because for each in db.policies.applications(9)] == ["imp:7", "imp:7", None]
+    assert [each.text for each in db.policies.because_of("imp:7")] == ['version = "3"', 'version = "2"']
+    assert db.policies.because_of("imp:8") == []
+    first = db.policies.application(db.policies.applications(9)[-1].number)
+    assert first is not None and first.because is None

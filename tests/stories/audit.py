@@ -12,6 +12,9 @@ from temporalio.client import WorkflowHandle, WorkflowHistory
 from tests.replay.semantics import differences, replayed
 from tests.stories.plant import Plant
 from tests.stories.world import Shelf
+from workflows import ids
+from workflows.case import CaseWorkflow
+from workflows.order import OrderWorkflow
 from workflows.rules import fold, views
 from workflows.types.events import AnswerCorrected, Event, TaskCancelled, TaskCompleted, TaskOpened
 from workflows.types.flush import Flush
@@ -83,7 +86,7 @@ async def histories_replay(plant: Plant) -> None:
     for run in await runs(plant.handle):
         history = await run.fetch_history()
         seen = without_instants if joins_tasks(history) else str
-        commands = await replayed(history)
+        commands = await replayed(history, CaseWorkflow if ids.is_case(plant.order_no) else OrderWorkflow)
         found = [each for each in differences(history, commands) if len(set(map(seen, sides(each)))) > 1]
         assert not found, "\n".join(found)
         written = {seen(canonical(flush)) for flush in flushes}

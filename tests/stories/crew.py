@@ -10,8 +10,9 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from typing_extensions import override
 
 from activities.courier import Courier
-from tests.stories.world import FollowUps, MemoryJournal, MemoryMail, MemoryOutbox
+from tests.stories.world import FollowUps, MemoryJournal, MemoryMail, MemoryOutbox, OpensCases
 from workflows import ids
+from workflows.case import CaseWorkflow
 from workflows.order import OrderWorkflow
 
 
@@ -41,6 +42,7 @@ class Crew:
         self.journal, self.mail = MemoryJournal(), MemoryMail()
         self.outbox = MemoryOutbox(self.journal)
         self.orders = FollowUps(client, queue, self.journal)
+        self.cases = OpensCases(client, queue, self.journal)
         self.pool = ThreadPoolExecutor(8)
         self.workers: list[Worker] = []
         self.couriers: list[tuple[Courier, asyncio.Task[None]]] = []
@@ -55,8 +57,8 @@ class Crew:
         orders = Worker(
             self.client,
             task_queue=self.queue,
-            workflows=[OrderWorkflow],
-            activities=[self.journal.flush, self.orders.enter_follow_up],
+            workflows=[OrderWorkflow, CaseWorkflow],
+            activities=[self.journal.flush, self.orders.enter_follow_up, self.cases.open],
             activity_executor=self.pool,
             workflow_runner=UnsandboxedWorkflowRunner(),
         )

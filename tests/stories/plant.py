@@ -23,6 +23,7 @@ from workflows.rules import fold, hearing, risk
 from workflows.rules.calendar import Calendar
 from workflows.types import commands as c
 from workflows.types.answers import Progress
+from workflows.types.cases import CaseFacts
 from workflows.types.events import Event, RungReached, SaidRef
 from workflows.types.notices import Notice
 from workflows.types.orders import Customer, Line, OrderFacts
@@ -30,7 +31,7 @@ from workflows.types.policy import Policy
 from workflows.types.refusals import Refusal
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
-from workflows.types.words import Department, Kind
+from workflows.types.words import Department, Kind, Origin
 
 CAST = {department: c.Actor(id=f"{department}1", departments=(department,)) for department in Department}
 HEADS = {d: c.Actor(id=f"{d}-head", departments=(d,), heads=(d,)) for d in Department}
@@ -83,11 +84,29 @@ class Plant:
             owner="sales1",
             **facts,
         )
+        return await self._start("Order", order, CAST[Department.SALES])
+
+    async def record(self, origin: str, text: str = "burrs on the edge", policy: str = "", **case: Any) -> "Plant":
+        """Something beside the orders, recorded on a Monday at 09:00 by somebody of sales."""
+        self.policy = policy_file.parse(f'version = "test"\n{policy}') if policy else self.policy
+        await self._wait_for_monday()
+        self.order_no = f"imp:{uuid.uuid4().hex[:8]}"
+        facts = OrderFacts(
+            order_no=self.order_no,
+            customer=Customer(name="聯宏精密"),
+            lines=(),
+            requested_date=self.day(0),
+            owner="sales1",
+            case=CaseFacts(origin=Origin(origin), text=text, **case),
+        )
+        return await self._start("Case", facts, CAST[Department.SALES])
+
+    async def _start(self, workflow: str, order: OrderFacts, by: c.Actor) -> "Plant":
         governing = self.policy.for_priority(order.priority)
         self.policies["pinned"] = governing
-        start = c.OrderStart(facts=order, entered_by=CAST[Department.SALES], policy=governing, digest="pinned", ref=self.ref())
+        start = c.OrderStart(facts=order, entered_by=by, policy=governing, digest="pinned", ref=self.ref())
         self.handle = await self.env.client.start_workflow(
-            "Order", start, id=ids.workflow_id(self.order_no), task_queue=self.queue, task_timeout=timedelta(seconds=5)
+            workflow, start, id=ids.workflow_id(self.order_no), task_queue=self.queue, task_timeout=timedelta(seconds=5)
         )
         self.started.append(self.handle)
         await self.handle.execute_update("enter", start.ref, result_type=int)

@@ -24,8 +24,8 @@ from tests.mail.plant import Plant
 from tests.mail.samples import cast, order, task
 from tests.mail.servers import Server, running
 from tests.stories.engine import SkippingEngine
-from workers.mornings import opening
 from workflows.reviews import DigestWorkflow
+from workflows.rules.timetable import opening
 from workflows.types.words import NoticeState
 
 TAIPEI = ZoneInfo("Asia/Taipei")

@@ -165,6 +165,26 @@ class FollowUps(ports.Orders):
         return number
 
 
+class OpensCases(ports.Cases):
+    """Opens cases on the same engine, numbered from 1, each call once."""
+
+    def __init__(self, client: Client, queue: str, journal: MemoryJournal) -> None:
+        self.client, self.queue, self.journal = client, queue, journal
+        self.numbers: dict[str, str] = {}
+
+    @override
+    @activity.defn(name="cases.open")
+    async def open(self, start: OrderStart) -> str:
+        assert start.ref is not None
+        number = self.numbers.setdefault(start.ref.id, ids.improvement(len(self.journal.shelves)))
+        facts = start.facts.model_copy(update={"order_no": number})
+        handle = await self.client.start_workflow(
+            "Case", start.model_copy(update={"facts": facts}), id=ids.workflow_id(number), task_queue=self.queue
+        )
+        await handle.execute_update("enter", start.ref, result_type=int)
+        return number
+
+
 def requested(events: list[Event]) -> list[Notice]:
     """The notices that an order's events ask for."""
     return [event.data.notice for event in events if isinstance(event.data, NoticeRequested)]

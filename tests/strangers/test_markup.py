@@ -16,6 +16,7 @@ from activities.mail.letters import Letter, Letters
 from activities.mail.message import Envelope, Sender, address_of
 from activities.mail.recipients import CUSTOMER
 from activities.store import Person, Store, migrate
+from activities.store.training import Course
 from tests.api.looking import Looker
 from tests.api.plant import PEOPLE, Plant
 from tests.mail.samples import NOW, matter, notice, order, row
@@ -34,6 +35,8 @@ NAME = f"{BREAKING} {BRACES}"
 PAGES = (
     *("/", "/orders", "/orders?q=PO", "/orders/PO-1", "/orders/PO-1/sheet", "/orders/PO-1/signatures", "/orders/new"),
     *("/board", "/exceptions", "/tasks/PO-1.confirm_order.1", "/tasks/PO-2.make_plan.1", "/people", "/me", "/operations"),
+    *("/improvements", "/improvements/new?order_no=%22%3E%3Cevil-tag%3E", "/improvements/imp:1", "/tasks/imp:1.find_cause.1"),
+    *("/training", "/training/courses", "/training/courses/safety", "/training/sessions", "/training/sessions/1"),
 )
 
 
@@ -103,6 +106,10 @@ async def furnish(plant: Plant) -> None:
         "ship_to": f"{TURNED} {NAME}",
         "note": f"{NAME} {UNSEEN}",
     }
+    training = plant.store.training
+    training.describe(Course("safety", NAME, None, None), "sales1", plant.now)
+    session = training.plan("safety", plant.now.date(), f"{TURNED}{NAME}", "form-1", "sales1", plant.now, NAME, FORMULAS[0])
+    training.record(session, {"sales1": True, "sales2": False}, "sales1", plant.now)
     await plant.entered("PO-1", **hostile)
     for number, formula in enumerate(FORMULAS, start=3):
         await plant.entered(f"PO-{number}", **{**hostile, "customer": {"name": formula}, "customer_ref": formula})
@@ -113,6 +120,9 @@ async def furnish(plant: Plant) -> None:
     )
     assert done.status_code == 200, done.text
     plant.engine.open("PO-2", Kind.MAKE_PLAN)
+    complaint = {"text": f"{NAME} {TURNED}", "origin": "complaint", "order_no": "PO-1", "department": "quality", "reference": TAG}
+    raised = await plant.post("sales1", "/improvements", complaint)
+    assert raised.status_code == 201, raised.text
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -26,8 +26,10 @@ def untrained(actor: Actor, task: Task) -> Refusal | None:
     if task.course is None or task.course in actor.courses:
         return None
     last = actor.lapsed.get(task.course)
-    lacks = f"{actor.id} has not passed" if last is None else f"since {last} {actor.id} is without"
-    detail = f"{lacks} the course {task.course}, which {task.kind} asks for"
+    if last is None:
+        detail = f"{actor.id} has not passed the course {task.course}, which {task.kind} asks for"
+    else:
+        detail = f"the course {task.course}, which {task.kind} asks for, counted for {actor.id} until {last}"
     return Refusal(code="not-trained", detail=detail, extra={"course": task.course, "expired_on": last and last.isoformat()})
 
 
@@ -95,3 +97,17 @@ def may_administer(actor: Actor) -> Refusal | None:
     if actor.admin:
         return None
     return Refusal(code="forbidden", detail="only an admin may do this")
+
+
+def may_ask_for_reviews(actor: Actor) -> Refusal | None:
+    """Whether the actor may have a pack made by hand."""
+    if actor.admin or Department.MANAGEMENT in actor.departments:
+        return None
+    return Refusal(code="forbidden", detail="packs are made by hand for management and admins")
+
+
+def may_decide_in_meetings(actor: Actor) -> Refusal | None:
+    """Whether the actor sits in the meetings: management, and the heads."""
+    if actor.heads or Department.MANAGEMENT in actor.departments:
+        return None
+    return Refusal(code="forbidden", detail="what meetings decide is recorded by management and the heads")

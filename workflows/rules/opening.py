@@ -35,6 +35,7 @@ def question(
         earliest=risk.earliest(state, calendar, now) if kind is Kind.DECIDE_PROMISE else None,
         quantities=None if kind in OF_CASES else quantities.before(kind, state),
         barred=cases.barred(kind, state) if kind in OF_CASES else state.work.makers if kind is Kind.INSPECT else (),
+        course=state.policy.tasks[kind].course,
         withheld=("redeliver",) if kind is Kind.RESOLVE_REFUSAL and state.work.lost else (),
         amendment=amendment,
     )

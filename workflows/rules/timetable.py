@@ -10,10 +10,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from workflows.rules.calendar import DAY
-from workflows.types.policy import Plant, Timing
+from workflows.types.policy import Plant, Reviews, Timing
+from workflows.types.reviews import ReviewKind
 
 AROUND_THE_CLOCK = time(7, 30)
 """When people read their mail where no shift is the first."""
+MIDNIGHT = time(0)
 FIRST_WEEK = tuple(range(1, 8))
 EVERY_QUARTER = (1, 4, 7, 10)
 
@@ -72,15 +74,30 @@ def quarterly(timing: Timing | None) -> tuple[Times, ...]:
     return monthly(timing, EVERY_QUARTER)
 
 
+def of_review(kind: ReviewKind, reviews: Reviews) -> tuple[Times, ...]:
+    match kind:
+        case ReviewKind.WEEKLY:
+            return regular(reviews.weekly)
+        case ReviewKind.MONTHLY:
+            return monthly(reviews.monthly)
+        case ReviewKind.QUARTERLY:
+            return quarterly(reviews.quarterly)
+
+
 def occurrences(times: Iterable[Times], zone: str, after: datetime, until: datetime) -> list[datetime]:
     """Every instant after the first and not after the second, in their order, in UTC."""
     return sorted({instant(day, one.at, zone) for one in times for day in days(one, zone, after, until)})
 
 
 def jumped_over(times: Times, zone: str, after: datetime, until: datetime) -> list[datetime]:
-    """Those of the occurrences whose hour does not exist that day."""
-    found = ((instant(day, times.at, zone), datetime.combine(day, times.at)) for day in days(times, zone, after, until))
-    return [at for at, meant in found if at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != meant]
+    """Those of the occurrences that the engine leaves out: their hour does not exist that day, or midnight does not."""
+    found = (day for day in days(times, zone, after, until) if not all(exists(day, at, zone) for at in (times.at, MIDNIGHT)))
+    return [instant(day, times.at, zone) for day in found]
+
+
+def exists(day: date, at: time, zone: str) -> bool:
+    """Whether the clocks show this hour that day."""
+    return instant(day, at, zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == datetime.combine(day, at)
 
 
 def days(times: Times, zone: str, after: datetime, until: datetime) -> Iterator[date]:

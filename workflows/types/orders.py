@@ -42,7 +42,8 @@ class OrderFacts(Message):
 
     order_no: str
     customer: Customer
-    lines: Lines
+    lines: Annotated[tuple[Line, ...], Field(max_length=MOST_LINES)]
+    """At least one, but of a case."""
     requested_date: Day
     owner: str
     customer_ref: Reference | None = None

@@ -48,5 +48,6 @@ STATUS = {
     "already-dispatched": 409,
     "too-late": 409,
     "not-in-production": 409,
+    "file-incomplete": 409,
 }
 """The HTTP status of each code that an order or the inbox refuses with (contract §5)."""

@@ -20,26 +20,21 @@ class ReviewStart(Message):
 
     kind: ReviewKind
     day: date | None = None
-    """The plant's; None: that of the instant at which it was to be."""
+    """The plant's; None: that of the instant for which it was planned."""
 
 
 class Wanted(Message):
     """A pack to be made: once for each kind and day, whoever asks."""
 
     kind: ReviewKind
-    planned_at: datetime
+    at: datetime
     day: date | None = None
+    """None: that of the instant, in the plant's zone."""
 
 
-class Made(Message):
-    """A pack that is there, and until when it is worth telling."""
-
-    id: str
-    until: datetime
-
-
-class Telling(Message):
-    """Who is to be told of a pack."""
+class Pack(Message):
+    """A pack that is there."""
 
     id: str
     until: datetime
+    """From then on it is worth telling no more."""

@@ -1,26 +1,31 @@
-"""The schedule of the mornings on a real server: in the plant's own time, moved with the policy, left alone otherwise."""
+"""The timetable on a real server: in the plant's own time, moved with the policy, left alone otherwise."""
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from temporalio.client import ScheduleBackfill, ScheduleDescription, ScheduleOverlapPolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from activities import policy_file
 from activities.policy_in_force import PolicyInForce
 from activities.store import Store, migrate
 from tests.stories.engine import program
-from workers import mornings
+from workers import timetable
+from workers.timetable import TIMETABLE, Plan
 from workflows import ids
-from workflows.types.policy import Plant
+from workflows.rules import timetable as rules
+from workflows.rules.timetable import Times
+from workflows.types.policy import Policy
 
 TAIPEI, BERLIN = ZoneInfo("Asia/Taipei"), ZoneInfo("Europe/Berlin")
+TODAY = date(2026, 11, 23)
 SHIFTS = """
 version = "shifts"
 [plant]
@@ -32,14 +37,24 @@ fri = ["07:00-12:00"]
 """
 
 
-def plant(text: str = "") -> Plant:
-    return policy_file.parse(text or 'version = "test"').plant
+MORNINGS = next(entry for entry in TIMETABLE if entry.id == ids.DIGEST)
+
+
+def policy(text: str = "") -> Policy:
+    return policy_file.parse(text or 'version = "test"')
+
+
+async def plan(env: WorkflowEnvironment, text: str = "") -> None:
+    await timetable.put(env.client, Plan.of(MORNINGS, policy(text)), TODAY)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def env() -> AsyncIterator[WorkflowEnvironment]:
     started = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=program("temporal"), dev_server_log_level="error", port=None
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=program("temporal"),
+        dev_server_log_level="error",
+        port=None,
     )
     yield started
     await started.shutdown()
@@ -65,7 +80,7 @@ async def fires(env: WorkflowEnvironment, zone: ZoneInfo) -> dict[str, set[str]]
 
 @pytest.mark.usefixtures("nothing_planned")
 async def test_it_fires_when_the_first_shift_opens(env: WorkflowEnvironment) -> None:
-    await mornings.plan(env.client, plant())
+    await plan(env)
     assert await fires(env, TAIPEI) == {day: {"08:00"} for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
     there = (await described(env)).schedule
     assert there.policy.overlap is ScheduleOverlapPolicy.ALLOW_ALL and there.policy.catchup_window == timedelta(days=1)
@@ -74,9 +89,9 @@ async def test_it_fires_when_the_first_shift_opens(env: WorkflowEnvironment) -> 
 
 @pytest.mark.usefixtures("nothing_planned")
 async def test_another_policy_moves_it_and_a_pause_stays(env: WorkflowEnvironment) -> None:
-    await mornings.plan(env.client, plant())
+    await plan(env)
     await env.client.get_schedule_handle(ids.DIGEST).pause(note="stocktaking")
-    await mornings.plan(env.client, plant(SHIFTS))
+    await plan(env, SHIFTS)
     there = await described(env)
     assert (there.schedule.state.paused, there.schedule.state.note) == (True, "stocktaking")
     await env.client.get_schedule_handle(ids.DIGEST).unpause()
@@ -87,7 +102,7 @@ async def test_another_policy_moves_it_and_a_pause_stays(env: WorkflowEnvironmen
 
 @pytest.mark.usefixtures("nothing_planned")
 async def test_it_moves_with_the_clocks_and_says_which_morning_it_means(env: WorkflowEnvironment) -> None:
-    await mornings.plan(env.client, plant(SHIFTS))
+    await plan(env, SHIFTS)
     sunday = datetime(2026, 10, 25, tzinfo=BERLIN)  # clocks go back in that night
     past = ScheduleBackfill(sunday - timedelta(days=1), sunday + timedelta(hours=18), ScheduleOverlapPolicy.ALLOW_ALL)
     await env.client.get_schedule_handle(ids.DIGEST).backfill(past)
@@ -101,18 +116,18 @@ async def test_it_moves_with_the_clocks_and_says_which_morning_it_means(env: Wor
 
 
 def test_around_the_clock_people_read_it_before_eight() -> None:
-    always = plant('version = "24/7"\n[plant]\naround_the_clock = true')
-    assert {mornings.opening(always, day) for day in range(7)} == {time(7, 30)}
+    always = policy('version = "24/7"\n[plant]\naround_the_clock = true').plant
+    assert rules.openings(always) == (Times(time(7, 30), weekdays=tuple(range(7))),)
 
 
 @pytest.mark.usefixtures("nothing_planned")
 async def test_whoever_applies_a_policy_moves_the_mornings(
     env: WorkflowEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mornings, "EVERY", 0.1)
+    monkeypatch.setattr(timetable, "EVERY", 0.1)
     migrate(url := f"sqlite:///{tmp_path / 'store.db'}")
     with contextlib.closing(Store.open(url)) as store:
-        keeping = asyncio.create_task(mornings.keep(env.client, PolicyInForce(store)))
+        keeping = asyncio.create_task(timetable.keep(env.client, store, PolicyInForce(store)))
         await eventually(env, "Asia/Taipei")
         store.policies.set_current(SHIFTS, "admin", datetime.now(BERLIN))
         await eventually(env, "Europe/Berlin")

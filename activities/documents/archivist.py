@@ -1,0 +1,99 @@
+"""The archive's work as the run asks for it: the port `Archive`."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+from typing_extensions import override
+
+from activities.cases import file_of
+from activities.documents.archiving import Archiving, years_before
+from activities.documents.completeness import missing
+from activities.documents.vault import ContentIsDamaged, ContentIsMissing
+from activities.failures import ForeseenFailure
+from activities.policy_in_force import PolicyInForce, Reading
+from activities.store import Store
+from activities.store.archives import STATUSES
+from workflows import ports
+from workflows.ids import order_id
+from workflows.types.archive import Look, Looked
+from workflows.types.commands import OrderStart
+from workflows.types.words import OrderStatus
+
+AT_ONCE = 10
+"""Orders of one look: what a kill undoes is printed again."""
+LOOKING = 30.0
+"""Seconds after which a look that finds nothing reports how far it has come."""
+
+
+log = logging.getLogger("jiaoqi.worker")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Archivist(ports.Archive):
+    def __init__(self, store: Store, archiving: Archiving, policy: PolicyInForce, now: Callable[[], datetime] = utc_now) -> None:
+        self._store, self._archiving, self._policy, self._now = store, archiving, policy, now
+
+    @override
+    @activity.defn(name="archive.look")
+    def look(self, look: Look) -> Looked:
+        until = time.monotonic() + LOOKING
+        while time.monotonic() < until:
+            waiting = self._store.archives.waiting(look.status, look.after)
+            if waiting.order_nos:
+                return self._put_away(look, waiting.order_nos, waiting.next)
+            if (behind := after(look, waiting.next)) is None:
+                return Looked(archived=0)
+            look = behind
+        return Looked(archived=0, next=look)
+
+    @override
+    @activity.defn(name="archive.remove")
+    def remove(self) -> int:
+        now, gone = self._now(), 0
+        before = years_before(now, self._policy.pinned(now).documents.keep_years)
+        while few := self._archiving.remove_over(before, now):
+            gone += few
+        return gone
+
+    def _put_away(self, look: Look, order_nos: list[str], next_after: str | None) -> Looked:
+        now, few = self._now(), order_nos[:AT_ONCE]
+        reading = self._policy.read(now)
+        damaged = [order_no for order_no in few if not self._archived(order_no, now)]
+        cases = [case for order_no in few if (case := self._case(order_no, reading))]
+        rest = len(order_nos) > AT_ONCE
+        behind = Look(status=look.status, after=order_id(few[-1])) if rest else after(look, next_after)
+        return Looked(archived=len(few) - len(damaged), cases=tuple(cases), damaged=tuple(damaged), next=behind)
+
+    def _archived(self, order_no: str, now: datetime) -> bool:
+        """Not where a content on file is damaged; the others are archived all the same."""
+        try:
+            self._archiving.archive(order_no, now)
+        except (ContentIsMissing, ContentIsDamaged) as failure:
+            log.error("%s cannot be archived: %s", order_no, failure)
+            return False
+        except ForeseenFailure as failure:
+            raise ApplicationError(str(failure), type=type(failure).__name__) from failure
+        return True
+
+    def _case(self, order_no: str, reading: Reading) -> OrderStart | None:
+        """What asks sales for what the file of a completed order lacks."""
+        order = self._store.orders.row(order_no)
+        if order is None or order.status is not OrderStatus.COMPLETED:
+            return None
+        lacking = missing(self._store, order_no)
+        return file_of(self._store, order_no, ", ".join(lacking), reading) if lacking else None
+
+
+def after(look: Look, order: str | None) -> Look | None:
+    """Where a look goes on: behind an order, else with the next status, else nowhere."""
+    if order is not None:
+        return Look(status=look.status, after=order)
+    statuses = STATUSES[STATUSES.index(look.status) + 1 :]
+    return Look(status=statuses[0]) if statuses else None

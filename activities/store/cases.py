@@ -1,0 +1,134 @@
+"""What is asked of cases: one, many, those about an order, and the number that a call gives to a new one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Select, bindparam, select
+
+from activities.store.database import Database
+from activities.store.keys import order_key
+from activities.store.lists import Sorting, instant, word
+from activities.store.orders import WITH_OPEN_TASKS, open_tasks
+from activities.store.records import open_task
+from activities.store.tables import A_CASE, CASE_NUMBER, ORDER
+from activities.store.views import CaseOut, Links, Page
+from workflows import ids
+from workflows.types.orders import OrderRow
+from workflows.types.tasks import Task
+from workflows.types.words import UNDER_WAY, Department, OrderStatus, Origin
+
+BY_AGE = Sorting("cases by created_at", ("created_at", "order_id"), (instant, word), newest_first=True)
+NUMBERED = select(CASE_NUMBER.c.n).where(CASE_NUMBER.c.said_id == bindparam("said"))
+MOST = 2_000
+"""Cases that are looked through for one page: they are few beside the orders, and what is asked stands in their rows."""
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """An empty tuple means any, several values mean or."""
+
+    status: tuple[OrderStatus, ...] = ()
+    origin: tuple[Origin, ...] = ()
+    department: tuple[Department, ...] = ()
+    about: str | None = None
+
+    def fits(self, row: OrderRow) -> bool:
+        assert row.case is not None and row.came_to is not None  # noqa: S101
+        return (
+            (not self.origin or row.case.origin in self.origin)
+            and (not self.department or row.came_to.department in self.department)
+            and (self.about is None or order_key(row.case.about or "") == order_key(self.about))
+        )
+
+
+class Cases:
+    """Reads cases, and counts them."""
+
+    def __init__(self, database: Database, ui: str) -> None:
+        self._database, self._ui = database, ui
+
+    def number(self, said_id: str) -> str:
+        """The number of the improvement that this call opens; the same whenever it is asked."""
+        with self._database.writing() as connection:
+            self._database.hot_insert_new(CASE_NUMBER).run(connection, {"said_id": said_id})
+            n: int = connection.execute(NUMBERED, {"said": said_id}).scalar_one()
+        return ids.improvement(n)
+
+    def get(self, number: str, now: datetime) -> CaseOut | None:
+        """A case, found by its number in any case."""
+        with self._database.reading() as connection:
+            found = connection.execute(WITH_OPEN_TASKS, {"order_id": order_key(number)}).all()
+        row = OrderRow.model_validate_json(found[0].body) if found else None
+        if row is None or row.case is None:
+            return None
+        tasks = [(Task.model_validate_json(each.task), each.holder) for each in found if each.task]
+        return self._out(row, found[0].unnumbered, tasks, now)
+
+    def page(self, wanted: CaseFilter, limit: int, cursor: str | None, now: datetime) -> Page[CaseOut]:
+        """The newest first; raises BadCursor."""
+        behind = BY_AGE.values(cursor) if cursor else None
+        with self._database.snapshot() as connection:
+            found: list[Any] = []
+            while len(found) <= limit:
+                some = connection.execute(BY_AGE.first(MOST, cases(wanted.status, behind), ORDER)).all()
+                found += [row for row in some if wanted.fits(OrderRow.model_validate_json(row.body))]
+                if len(some) < MOST:
+                    break
+                behind = [some[-1].created_at, some[-1].order_id]
+            tasks = open_tasks(connection, [row.order_id for row in found[:limit]])
+        items = [
+            self._out(OrderRow.model_validate_json(row.body), row.unnumbered, tasks.get(row.order_id, ()), now)
+            for row in found[:limit]
+        ]
+        return Page(items=items, next_cursor=BY_AGE.next_cursor(found[: limit + 1], limit))
+
+    def about(self, order_no: str, now: datetime) -> list[CaseOut]:
+        """All that was recorded about an order, the newest first."""
+        return self.page(CaseFilter(about=order_no), 200, None, now).items
+
+    def under_way(self, now: datetime) -> list[CaseOut]:
+        """What is not done yet, the newest first; two hundred at most."""
+        return self.page(CaseFilter(status=UNDER_WAY), 200, None, now).items
+
+    def _out(self, row: OrderRow, unnumbered: int, tasks: Iterable[tuple[Task, str | None]], now: datetime) -> CaseOut:
+        return case_out(row, row.version + unnumbered, tasks, self._ui, now)
+
+
+def cases(status: tuple[OrderStatus, ...], behind: list[Any] | None) -> Select[Any]:
+    # In the index's own words, else SQLite does not see it.
+    found = select(ORDER).where(A_CASE)
+    if status:
+        found = found.where(ORDER.c.status.in_(status))
+    return found.where(BY_AGE.after(behind, ORDER)) if behind else found
+
+
+def case_out(row: OrderRow, version: int, tasks: Iterable[tuple[Task, str | None]], ui: str, now: datetime) -> CaseOut:
+    case, state = row.case, row.came_to
+    assert case is not None and state is not None  # noqa: S101
+    in_turn = sorted(tasks, key=lambda pair: (pair[0].due_at, pair[0].id))
+    return CaseOut(
+        number=row.order_no,
+        origin=case.origin,
+        text=case.text,
+        about=case.about,
+        reference=case.reference,
+        customer=row.customer.name if case.about else None,
+        status=row.status,
+        department=state.department,
+        cause=state.cause,
+        action=state.action,
+        due=state.due,
+        acted_by=state.acted_by,
+        rests_until=state.rests_until,
+        rounds=state.rounds,
+        result=state.result,
+        open_tasks=tuple(open_task(task, holder, row, now) for task, holder in in_turn),
+        version=version,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        plant_time_zone=row.plant_time_zone,
+        links=Links(temporal=f"{ui}/namespaces/default/workflows/{quote(ids.workflow_id(row.order_no), safe='')}"),
+    )

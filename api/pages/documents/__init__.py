@@ -1,0 +1,1 @@
+"""The pages about documents: of one order, printed, and in the archive."""

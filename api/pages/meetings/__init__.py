@@ -1,0 +1,1 @@
+"""The plant's meetings: packs by date, one pack with what was found, and recording what was decided on it (R20)."""

@@ -1,0 +1,31 @@
+"""What the archive's run is told and tells."""
+
+from workflows.types.base import Message
+from workflows.types.commands import OrderStart
+
+
+class Look(Message):
+    """Where the look through closed orders goes on."""
+
+    status: str
+    after: str = ""
+
+
+class Looked(Message):
+    """What one look did."""
+
+    archived: int
+    cases: tuple[OrderStart, ...] = ()
+    """Of orders whose file is not complete: what asks sales for the rest."""
+    damaged: tuple[str, ...] = ()
+    """Orders that could not be archived: a content on file is gone or has changed."""
+    next: Look | None = None
+
+
+class Tally(Message):
+    """What a whole run did."""
+
+    archived: int = 0
+    incomplete: int = 0
+    removed: int = 0
+    damaged: tuple[str, ...] = ()
