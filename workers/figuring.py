@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from time import monotonic
 
-from activities.figures.keeping import catch_up
+from activities.figures.keeping import A_FEW, catch_up
 from activities.store import Store, StoreAway
 
-EVERY = 5.0
-"""Seconds from one look to the next."""
+EVERY = 20.0
+"""Seconds from one look to the next: an order that is busy is counted anew once in that time, not at each of its steps."""
+GIVES_WAY = 4
+"""While there is more to count, it rests so many times as long as it counted."""
 FROM_THE_START_EVERY = 6 * 3600.0
 """Seconds: then all orders are passed again, and what a crash has hidden is found."""
 
@@ -29,10 +31,11 @@ async def keep_in(store: Store, thread: ThreadPoolExecutor) -> None:
         pause = EVERY
         try:
             began = monotonic()
-            if await loop.run_in_executor(thread, catch_up, store, datetime.now(UTC)):
+            taken = await loop.run_in_executor(thread, catch_up, store, datetime.now(UTC))
+            if taken >= A_FEW:
                 # A full store is counted over hours rather than at the orders' cost.
-                pause = monotonic() - began
-            elif began - passed_at > FROM_THE_START_EVERY:
+                pause = GIVES_WAY * (monotonic() - began)
+            elif not taken and began - passed_at > FROM_THE_START_EVERY:
                 store.figures.following.from_the_start()
                 passed_at = began
         except StoreAway:

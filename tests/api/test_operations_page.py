@@ -43,7 +43,7 @@ async def test_everything_that_answers_is_said_to(plant: Plant) -> None:
     page = await admin.look("/operations")
     assert admin.answer.status_code == 200, admin.answer.text
     assert page.text.count("✓ answers") == 3 and "1 at work : a worker" in page.text.replace(":", " :").replace("  :", " :")
-    late = "http://127.0.0.1:8233/namespaces/default/workflows?query=WorkflowType%3D%27Order%27+AND+ExecutionStatus"
+    late = "http://127.0.0.1:8233/namespaces/default/workflows?query=WorkflowType+IN+%28%27Order%27%2C+%27Case%27%29+AND+ExecutionStatus"
     assert any(link.startswith(late) and link.endswith("savedQuery=Late") for link in page.links)
     assert sum("savedQuery=" in link for link in page.links) == 4
     assert "http://127.0.0.1:8025" in page.links
