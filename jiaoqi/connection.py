@@ -1,8 +1,9 @@
 """The connection to Temporal, and what its namespace must have before an order runs there."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,8 @@ from jiaoqi.errors import SearchAttributeIsAnother, TemporalDoesNotAnswer
 from jiaoqi.settings import Settings
 
 NO_PATIENCE = timedelta(0)
+SOON_KNOWN = 20.0
+"""Seconds that a server may take to know what was registered; orders that come before would be refused by it."""
 
 log = logging.getLogger("jiaoqi")
 
@@ -88,6 +91,7 @@ async def _register(client: Client, keys: Sequence[SearchAttributeKey[Any]]) -> 
             missing[key.name] = needed
     if missing:
         await _add(client, missing)
+        await _until_known(client, missing)
 
 
 async def _add(client: Client, missing: dict[str, IndexedValueType.ValueType]) -> None:
@@ -98,6 +102,25 @@ async def _add(client: Client, missing: dict[str, IndexedValueType.ValueType]) -
         # Another worker that started with us was faster.
         if error.status is not RPCStatusCode.ALREADY_EXISTS:
             raise
+
+
+async def _until_known(client: Client, names: Iterable[str]) -> None:
+    """Waits, but not for ever, until orders may be started with them: servers look for new ones every few seconds."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SOON_KNOWN):
+            for name in names:
+                await _known(client, name)
+
+
+async def _known(client: Client, name: str) -> None:
+    while True:
+        try:
+            await client.count_workflows(f"{name} IS NULL")
+            return
+        except RPCError as error:
+            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+                return
+        await asyncio.sleep(0.1)
 
 
 async def _raise_retention(client: Client, wanted: timedelta) -> None:

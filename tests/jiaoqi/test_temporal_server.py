@@ -11,7 +11,7 @@ import pytest
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest, RemoveSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from jiaoqi.addresses import Ports
 from jiaoqi.connection import connect, ensure_namespace
@@ -51,6 +51,18 @@ async def client(settings: Settings) -> Client:
 async def attributes(client: Client) -> dict[str, int]:
     answer = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
     return dict(answer.custom_attributes)
+
+
+async def test_a_new_server_knows_at_once_what_orders_are_found_by(client: Client) -> None:
+    assert {key.name: int(key.indexed_value_type) for key in visibility.ALL} == await attributes(client)
+
+
+async def test_what_was_registered_later_is_known_once_the_namespace_is_ready(client: Client) -> None:
+    later = SearchAttributeKey.for_keyword("Later")
+    await ensure_namespace(client, [later], MONTHS)
+    found = TypedSearchAttributes([SearchAttributePair(later, "now")])
+    order = await client.start_workflow("Nobody's", id="later", task_queue="nobody", search_attributes=found)
+    await order.terminate()
 
 
 async def test_the_namespace_gets_attributes_and_retention_and_again_nothing_changes(client: Client) -> None:
