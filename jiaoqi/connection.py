@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -25,6 +26,10 @@ from jiaoqi.settings import Settings
 NO_PATIENCE = timedelta(0)
 SOON_KNOWN = 20.0
 """Seconds that a server may take to know what was registered; orders that come before would be refused by it."""
+
+ONE_THREAD = ("TOKIO_WORKER_THREADS", "1")
+"""For the SDK's core, which reads it when it begins: it has an eighth of our work, and as many threads as there are processors
+pass that on to each other and to Python, which takes as long again."""
 
 log = logging.getLogger("jiaoqi")
 
@@ -50,6 +55,7 @@ async def connect(settings: Settings, *, lazy: bool = False, patience: timedelta
 
     A lazy client connects at its first call, and cannot carry a worker.
     """
+    os.environ.setdefault(*ONE_THREAD)
     clock = asyncio.get_running_loop().time
     deadline = clock() + patience.total_seconds()
     while True:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -91,6 +92,33 @@ async def test_an_attribute_of_another_type_is_refused(client: Client) -> None:
 
 async def test_a_lazy_client_connects_at_its_first_call(settings: Settings, client: Client) -> None:
     assert (await connect(settings, lazy=True)).namespace == client.namespace
+
+
+CORE = """
+import asyncio, pathlib, sys
+from jiaoqi.connection import connect
+from jiaoqi.settings import Settings
+asyncio.run(connect(Settings.load(pathlib.Path.cwd(), {"TEMPORAL_ADDRESS": sys.argv[1]})))
+names = [task.read_text().strip() for task in pathlib.Path("/proc/self/task").glob("*/comm")]
+sys.stdout.write(str(names.count("tokio-rt-worker")))
+sys.stdout.flush()
+"""
+
+
+async def threads_of_the_core(address: str, **given: str) -> int:
+    rest = {name: value for name, value in os.environ.items() if name != "TOKIO_WORKER_THREADS"}
+    # Its exit status is the SDK's own (traps.md): what counts is what it said before.
+    said = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CORE, address, env={**rest, **given}, stdout=asyncio.subprocess.PIPE
+    )
+    return int((await said.communicate())[0])
+
+
+async def test_the_core_of_the_sdk_has_one_thread_unless_it_is_told_otherwise(settings: Settings, client: Client) -> None:
+    address = settings.temporal_address
+    ours, three = await asyncio.gather(threads_of_the_core(address), threads_of_the_core(address, TOKIO_WORKER_THREADS="3"))
+    # Beside these it has one that looks up names.
+    assert three - ours == 3 - 1
 
 
 async def test_an_address_where_nobody_is_is_told_in_one_line(tmp_path: Path) -> None:
