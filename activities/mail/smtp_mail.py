@@ -73,10 +73,13 @@ class SmtpMail:
         return undecided
 
     def _addressed(self, order_no: str, notice: Notice) -> Iterator[tuple[Addressed, list[Minted]]]:
+        now = self._clock()
         circle = self._clerk.circle(order_no, notice)
+        overtaken = is_stale(notice, circle.order, circle.task) or is_too_old(notice, now)
         for recipient in circle.resolve(notice.to):
-            addressed = Addressed(order_no, notice, recipient, self._sender.message_id(notice.key, recipient.name))
-            yield addressed, self._minter.mint(addressed, circle)
+            message_id = self._sender.message_id(notice.key, recipient.name)
+            addressed = Addressed(order_no, notice, recipient, message_id, now if overtaken else None)
+            yield addressed, [] if overtaken else self._minter.mint(addressed, circle)
 
     def _tell_all(self, asked: Mapping[str, Waiting], queued: list[LedgerRow]) -> None:
         """Sends what is queued over one line, until all is told, the line has no more time, or nobody answers it."""

@@ -55,6 +55,8 @@ class Addressed(NamedTuple):
     notice: Notice
     to: Recipient
     message_id: str
+    overtaken_at: datetime | None = None
+    """When there was nothing left to tell, if that was so before it was first looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ class Ledger:
         return next((row for row in self.rows(plain(notice_key)) if row.recipient == recipient), None)
 
 
-def row_of(order_no: str, notice: Notice, recipient: Recipient, message_id: str) -> dict[str, Any]:
+def row_of(order_no: str, notice: Notice, recipient: Recipient, message_id: str, overtaken_at: datetime | None) -> dict[str, Any]:
+    state = first_state(recipient)
+    is_overtaken = overtaken_at is not None and state is NoticeState.QUEUED
     return {
         "notice_key": notice.key,
         "recipient": recipient.name,
@@ -115,10 +119,10 @@ def row_of(order_no: str, notice: Notice, recipient: Recipient, message_id: str)
         "kind": recipient.kind or notice.kind,
         "address": recipient.address,
         "language": recipient.language,
-        "state": first_state(recipient),
+        "state": NoticeState.STALE if is_overtaken else state,
         "message_id": message_id,
         "opened_at": notice.at,
-        "at": notice.at,
+        "at": overtaken_at if is_overtaken else notice.at,
         "attempts": 0,
         "last_error": KEPT if recipient.keeps else None,
     }

@@ -277,8 +277,10 @@ def test_a_notice_that_nobody_understands_keeps_nobody_else(plant: Plant, monkey
 
 def test_a_notice_of_an_answered_task_is_on_record_and_not_sent(plant: Plant) -> None:
     plant.closes_the_task()
+    plant.now += timedelta(minutes=1)
     assert plant.tells(rung())[0].states == dict.fromkeys(MEMBERS, STALE)
     assert not plant.server.messages and not plant.server.sessions
+    assert {(row.at, row.attempts) for row in plant.store.ledger.rows(rung().key)} == {(plant.now, 0)}
 
 
 def test_a_task_answered_between_two_messages_stops_the_rest(plant: Plant) -> None:
