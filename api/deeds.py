@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
+from typing_extensions import override
+
 from activities.store import Store
 from activities.store.replies import Reply
 from api.calls import Call
-from api.policy import PolicyInForce
+from api.policy import PolicyInForce, Reading
 from api.problems import refuse
 from workflows.types.commands import Actor, OrderStart, Said
 from workflows.types.refusals import Refusal
@@ -92,6 +94,29 @@ class Deed(ABC, Generic[Subject]):
     @abstractmethod
     def hindrance(self, actor: Actor, subject: Subject, verdict: Verdict) -> Refusal | None:
         """What of the store's knowledge stands against it (409), or None; the order judges the rest."""
+
+
+class Beginning(Deed[Reading]):
+    """Begins something: it is about nothing yet but the policy that will govern it."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    @override
+    def find(self, call: Call) -> Reading:
+        return self.office.policy.read(call.now)
+
+    @override
+    def actor(self, call: Call, subject: Reading) -> Actor:
+        return self.office.store.people.actor(call.person, subject.today)
+
+    @override
+    def check_version(self, call: Call, subject: Reading) -> None:
+        """There is nothing yet that could have a version."""
+
+    @override
+    def hindrance(self, actor: Actor, subject: Reading, verdict: Verdict) -> Refusal | None:
+        return None
 
 
 def day_at(time_zone: str, now: datetime) -> date:

@@ -5,7 +5,7 @@ from typing_extensions import override
 from api import forms
 from api.approvals import check_member
 from api.calls import Call
-from api.deeds import Deed, Office, ToStart, Verdict
+from api.deeds import Beginning, ToStart, Verdict
 from api.gate import BASE
 from api.policy import Reading
 from api.problems import invalid
@@ -16,21 +16,10 @@ from workflows.types.refusals import Refusal
 from workflows.types.words import Department
 
 
-class EnterOrder(Deed[Reading]):
+class EnterOrder(Beginning):
     """It is about no order yet, but about the policy that will govern one."""
 
     path = f"{BASE}/orders"
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-
-    @override
-    def find(self, call: Call) -> Reading:
-        return self.office.policy.read(call.now)
-
-    @override
-    def actor(self, call: Call, subject: Reading) -> Actor:
-        return self.office.store.people.actor(call.person, subject.today)
 
     @override
     def may(self, actor: Actor, subject: Reading, call: Call) -> Refusal | None:
@@ -50,10 +39,6 @@ class EnterOrder(Deed[Reading]):
         # Who enters owns the order; an admin may do both without being of sales.
         if form.owner is not None and form.owner != call.person.id:
             check_member(self.office.store, "/owner", form.owner, Department.SALES)
-
-    @override
-    def check_version(self, call: Call, subject: Reading) -> None:
-        """There is nothing yet that could have a version."""
 
     @override
     def hindrance(self, actor: Actor, subject: Reading, verdict: Verdict) -> Refusal | None:

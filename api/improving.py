@@ -4,7 +4,7 @@ from typing_extensions import override
 
 from api import forms
 from api.calls import Call
-from api.deeds import Deed, Office, ToStart, Verdict
+from api.deeds import Beginning, ToStart, Verdict
 from api.gate import BASE
 from api.policy import Reading
 from api.problems import invalid
@@ -15,21 +15,10 @@ from workflows.types.refusals import Fault, Refusal
 from workflows.types.words import Origin, Priority
 
 
-class RaiseImprovement(Deed[Reading]):
+class RaiseImprovement(Beginning):
     """It is about no task yet, and maybe about an order, running or closed."""
 
     path = f"{BASE}/improvements"
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-
-    @override
-    def find(self, call: Call) -> Reading:
-        return self.office.policy.read(call.now)
-
-    @override
-    def actor(self, call: Call, subject: Reading) -> Actor:
-        return self.office.store.people.actor(call.person, subject.today)
 
     @override
     def may(self, actor: Actor, subject: Reading, call: Call) -> Refusal | None:
@@ -65,11 +54,3 @@ class RaiseImprovement(Deed[Reading]):
         if order is None or order.case is not None:
             raise invalid(Fault(pointer="/order_no", message=f"there is no order {number}"))
         return order
-
-    @override
-    def check_version(self, call: Call, subject: Reading) -> None:
-        """There is nothing yet that could have a version."""
-
-    @override
-    def hindrance(self, actor: Actor, subject: Reading, verdict: Verdict) -> Refusal | None:
-        return None

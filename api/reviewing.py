@@ -9,7 +9,7 @@ from activities.store.review_decisions import Decision
 from activities.store.reviews import PackState, Review
 from api import forms
 from api.calls import Call
-from api.deeds import Deed, Office, ToInbox, Verdict
+from api.deeds import Beginning, Deed, Office, ToInbox, Verdict
 from api.gate import BASE
 from api.policy import Reading
 from api.problems import invalid, not_found
@@ -22,21 +22,10 @@ PATH = f"{BASE}/reviews"
 EARLIEST = date(2000, 1, 1)
 
 
-class AskForReview(Deed[Reading]):
+class AskForReview(Beginning):
     """Made once for its kind and day, by whomever: who asks for one that is there gets that."""
 
     path = PATH
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-
-    @override
-    def find(self, call: Call) -> Reading:
-        return self.office.policy.read(call.now)
-
-    @override
-    def actor(self, call: Call, subject: Reading) -> Actor:
-        return self.office.store.people.actor(call.person, subject.today)
 
     @override
     def may(self, actor: Actor, subject: Reading, call: Call) -> Refusal | None:
@@ -49,14 +38,6 @@ class AskForReview(Deed[Reading]):
         check_day(day, subject.today)
         at = planned_at(form.kind, day, subject.policy, call.now)
         return ToInbox(lambda: self.office.store.reviews.ask(form.kind, day, at, call.ref))
-
-    @override
-    def check_version(self, call: Call, subject: Reading) -> None:
-        """There is nothing yet that could have a version."""
-
-    @override
-    def hindrance(self, actor: Actor, subject: Reading, verdict: Verdict) -> Refusal | None:
-        return None
 
 
 class Decide(Deed[Review]):
