@@ -31,7 +31,8 @@ EVERYWHERE = (
     *("/orders/DEMO-9", "/orders/DEMO-10", "/orders/DEMO-8?history=everything", "/orders/DEMO-4/sheet"),
     *("/orders/DEMO-8/signatures", "/tasks/DEMO-1.confirm_order.1", "/tasks/DEMO-10.decide_promise.1"),
     *("/tasks/DEMO-8.inspect.1", "/board", "/board?by=work_center", "/exceptions", "/people", "/people/boss", "/policy"),
-    *("/improvements", "/improvements/new"),
+    *("/improvements", "/improvements/new", "/orders/DEMO-8/documents", "/orders/DEMO-8/print/production_plan", "/archive"),
+    *("/figures", "/figures/on_time", "/figures/departments", "/meetings", "/orders/DEMO-8/readers"),
     *("/policy/try", "/calendar", "/operations", "/me", "/training", "/training/courses", "/training/sessions"),
 )
 
