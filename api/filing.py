@@ -85,7 +85,8 @@ def check_may(here: Services, order_no: str, person: Person) -> None:
     if order is None or order.case is not None:
         raise not_found(f"order {order_no}")
     today = day_at(order.plant_time_zone, here.office.now())
-    refuse(may_file(here.store.people.actor(person, today), order))
+    refusal = may_file(here.store.people.actor(person, today), order)
+    refuse(refusal)
 
 
 def found(here: Services, document_id: str) -> tuple[DocumentOut, bytes]:

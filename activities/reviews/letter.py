@@ -51,12 +51,14 @@ class ReviewLetters:
     def missed(self, review: Review, language: Language, plant: Plant) -> Letter:
         """That a pack was not made when it should have been."""
         tell = Teller(Tongue.of(language), plant.time_zone)
-        say = tell.tongue.text
-        when = tell.tongue.instant(review.planned_at, plant.time_zone)
-        subject = say("Not made: {review}", review=tell.title(review.kind, review.day))
+        tongue = tell.tongue
+        when = tongue.instant(review.planned_at, plant.time_zone)
+        subject = tongue.text("Not made: {review}", review=tell.title(review.kind, review.day))
         notes = (
-            say("It should have been made {when}, and was not. It can be made by hand on the page of meetings.", when=when),
-            say(
+            tongue.text(
+                "It should have been made {when}, and was not. It can be made by hand on the page of meetings.", when=when
+            ),
+            tongue.text(
                 "Whether Temporal and a worker answer is told on the page of operations; its schedule may be paused in Temporal."
             ),
         )

@@ -26,6 +26,9 @@ from workflows.types.words import Language
 PATIENCE = 60.0
 """Seconds until somebody has made it, if anybody works."""
 COLUMNS = ("PACK", "KIND", "PLANNED", "MADE", "STATE")
+day_option = click.option(
+    "--for", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day it is planned for; today when left out."
+)
 
 
 class NotMadeYet(JiaoqiError):
@@ -45,24 +48,31 @@ def review() -> None:
     """The plant's regular looks at itself: make one by hand, and list what there is."""
 
 
-def by_hand(kind: ReviewKind, about: str) -> click.Command:
-    @review.command(name=kind.value, help=about)
-    @home_option
-    @click.option("--for", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day it is planned for; today when left out.")
-    @json_option
-    def command(home: Path | None, day: datetime | None, as_json: bool) -> None:
-        settings = Settings.load(home)
-        with of_running_stack(home) as store:
-            reading = PolicyInForce(store, settings.policy_text()).read(datetime.now(UTC))
-            made = make(store, kind, day.date() if day else reading.today, reading)
-            click.echo(as_json_text(made) if as_json else written(made, reading, settings).text)
-
-    return command
+@review.command()
+@home_option
+@day_option
+@json_option
+def weekly(home: Path | None, day: datetime | None, as_json: bool) -> None:
+    """The pack of the coordination meeting: late, at risk, blocked, improvements, decisions."""
+    by_hand(ReviewKind.WEEKLY, home, day, as_json)
 
 
-weekly = by_hand(ReviewKind.WEEKLY, "The pack of the coordination meeting: late, at risk, blocked, improvements, decisions.")
-monthly = by_hand(ReviewKind.MONTHLY, "The delivery report of the month before.")
-quarterly = by_hand(ReviewKind.QUARTERLY, "The policy's targets against the quarter before, and what was changed in the policy.")
+@review.command()
+@home_option
+@day_option
+@json_option
+def monthly(home: Path | None, day: datetime | None, as_json: bool) -> None:
+    """The delivery report of the month before."""
+    by_hand(ReviewKind.MONTHLY, home, day, as_json)
+
+
+@review.command()
+@home_option
+@day_option
+@json_option
+def quarterly(home: Path | None, day: datetime | None, as_json: bool) -> None:
+    """The policy's targets against the quarter before, and what was changed in the policy."""
+    by_hand(ReviewKind.QUARTERLY, home, day, as_json)
 
 
 @review.command(name="list")
@@ -79,6 +89,14 @@ def several(home: Path | None, kind: tuple[str, ...], limit: int, as_json: bool)
         click.echo(as_list(each.model_dump_json() for each in found))
     else:
         click.echo(table(COLUMNS, (row(each, zone) for each in found)))
+
+
+def by_hand(kind: ReviewKind, home: Path | None, day: datetime | None, as_json: bool) -> None:
+    settings = Settings.load(home)
+    with of_running_stack(home) as store:
+        reading = PolicyInForce(store, settings.policy_text()).read(datetime.now(UTC))
+        made = make(store, kind, day.date() if day else reading.today, reading)
+        click.echo(as_json_text(made) if as_json else written(made, reading, settings).text)
 
 
 def row(found: Review, zone: str) -> tuple[object, ...]:

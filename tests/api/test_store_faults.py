@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import select
 
+from activities.documents.cabinet import NOWHERE
 from activities.store import Store
 from activities.store.tables import INBOX_LOG
 from tests.api.conftest import Furnished
@@ -42,8 +44,8 @@ async def plant(sound: Store, furnished: Furnished, faults: Faults) -> AsyncIter
 class Insistent(Plant):
     """People who say it again, with the same key, until they are answered."""
 
-    def __init__(self, store: Store, tokens: dict[str, str]) -> None:
-        super().__init__(store, tokens)
+    def __init__(self, store: Store, tokens: dict[str, str], documents: Path = NOWHERE) -> None:
+        super().__init__(store, tokens, documents)
         self.answers: Counter[tuple[int, str]] = Counter()
 
     async def insist(self, who: str, method: str, path: str, body: Any = None, key: str | None = None) -> httpx.Response:

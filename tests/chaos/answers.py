@@ -115,10 +115,32 @@ def decide_amendment(chance: random.Random, plain: bool, task: Task) -> list[Ans
     return pick(chance, plain, 0.4, ("refuse", WHY), ("agree", WHY))
 
 
+def assign_improvement(chance: random.Random, plain: bool, task: Task) -> list[Answer]:
+    return pick(chance, plain, 0.3, ("drop", WHY), ("assign", {"department": "quality"}))
+
+
+def find_cause(chance: random.Random, plain: bool, task: Task) -> list[Answer]:
+    found = {"cause": "a worn tool", "action": "new tools each month", "due": dates.day(9)}
+    return pick(chance, plain, 0.2, ("hand_over", {**WHY, "department": "production"}), ("analysed", found))
+
+
+def act(chance: random.Random, plain: bool, task: Task) -> list[Answer]:
+    return pick(chance, plain, 0.2, ("cannot", WHY), ("done", {"note": "tools changed"}))
+
+
+def verify(chance: random.Random, plain: bool, task: Task) -> list[Answer]:
+    return pick(chance, plain, 0.2, ("not_effective", WHY), ("effective", {"note": "none since"}))
+
+
+def complete_file(chance: random.Random, plain: bool, task: Task) -> list[Answer]:
+    return [("complete", {}), ("waive", WHY)]
+
+
 BY_KIND = {
     each.__name__: each
     for each in (
         *(confirm_order, make_plan, produce, inspect, rework, decide_disposition, accept, decide_shortage, plan_shipment),
         *(dispatch, sign_off, resolve_refusal, collect_feedback, decide_promise, decide_amendment),
+        *(assign_improvement, find_cause, act, verify, complete_file),
     )
 }

@@ -50,8 +50,18 @@ FORMS: list[type[BaseModel]] = [
     *(forms.OrderIn, forms.CompleteIn, forms.CorrectIn, forms.ExtendIn, forms.SnoozeIn, forms.AssignIn),
     *(forms.RepromiseIn, forms.AmendIn, forms.HoldIn, forms.ReasonIn),
     *(customer_forms.WishIn, customer_forms.DeclineIn, customer_forms.ReceivedIn, customer_forms.RefusedIn),
-    *(customer_forms.FeedbackIn, customer_forms.Complaint),
+    *(customer_forms.FeedbackIn, customer_forms.Complaint, customer_forms.ComplaintIn),
+    *(forms.ImprovementIn, forms.DecisionIn),
 ]
+SCOPES: dict[str, type[BaseModel]] = {
+    "progress": answers.Progress,
+    "decline": customer_forms.DeclineIn,
+    "wish": customer_forms.WishIn,
+    "improvement": forms.ImprovementIn,
+    "decision": forms.DecisionIn,
+    "complaint": customer_forms.ComplaintIn,
+}
+"""What forms that are no outcome call their fields by."""
 
 
 @pytest.mark.parametrize("language", Language)
@@ -89,7 +99,8 @@ def test_no_outcome_or_field_is_named_that_is_not_there() -> None:
         for name in f.model_fields
     }
     assert set(words.outcomes) <= kinds | {name.partition(".")[2] for name in kinds}
-    assert {name for name in words.fields if "." in name} <= names | {"progress.quantity", "decline.reason", "wish.reason"}
+    names |= {f"{scope}.{name}" for scope, form in SCOPES.items() for name in form.model_fields}
+    assert {name for name in words.fields if "." in name} <= names
 
 
 def test_every_event_has_a_name() -> None:

@@ -50,6 +50,7 @@ class OrderByHand:
         self.rings: list[datetime] = []
         """The instants at which one did."""
         self.followed_by: list[OrderFacts] = []
+        self.cases: list[OrderFacts] = []
         """The orders that carry what a part shipment left for later."""
         self.runs = 0
         self.is_over = False
@@ -160,6 +161,8 @@ class OrderByHand:
                 self._flush(command.schedule_local_activity)
             case "update_response" if not command.update_response.HasField("accepted"):
                 self._told[command.update_response.protocol_instance_id] = command.update_response
+            case "schedule_activity" if command.schedule_activity.activity_type == "cases.open":
+                self._open_case(command.schedule_activity)
             case "schedule_activity":
                 self._follow_up(command.schedule_activity)
             case "continue_as_new_workflow_execution":
@@ -168,8 +171,8 @@ class OrderByHand:
                 self._begin(start)
             case "complete_workflow_execution":
                 self.is_over = True
-            case "update_response" | "upsert_workflow_search_attributes":
-                """Taken, and told to operators."""
+            case "update_response" | "upsert_workflow_search_attributes" | "set_patch_marker":
+                """Taken, told to operators, and kept with the history."""
             case other:
                 raise AssertionError(f"nobody does that here: {other}")
 
@@ -183,6 +186,11 @@ class OrderByHand:
         (start,) = CONVERTER.from_payloads(list(wanted.arguments), [OrderStart])
         self.followed_by.append(start.facts)
         self._done(wanted.seq, f"{start.facts.follows}-R{len(self.followed_by)}")
+
+    def _open_case(self, wanted: ScheduleActivity) -> None:
+        (start,) = CONVERTER.from_payloads(list(wanted.arguments), [OrderStart])
+        self.cases.append(start.facts)
+        self._done(wanted.seq, ids.improvement(len(self.cases)))
 
     def _done(self, seq: int, result: object, *, is_local: bool = False) -> None:
         job = ResolveActivity(seq=seq, is_local=is_local)

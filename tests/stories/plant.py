@@ -292,12 +292,13 @@ class Plant:
     async def stop_the_engine(self) -> None:
         """Ends what is still running, so that no other story's time waits for it."""
         self.journal.is_away = self.mail.is_away = False
-        for handle in self.started:
+        for handle in [*self.started, *self.crew.cases.opened]:
             with contextlib.suppress(RPCError, TimeoutError):
                 await self._is_quiet(handle)
             with contextlib.suppress(RPCError):
                 await handle.terminate()
         self.started.clear()
+        self.crew.cases.opened.clear()
 
     async def _is_quiet(self, handle: WorkflowHandle[Any, Any]) -> None:
         """The engine never skips time again once a workflow was terminated in the middle of something."""
