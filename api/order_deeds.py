@@ -35,7 +35,7 @@ class OrderDeed(Deed[OrderRow]):
     @override
     def find(self, call: Call) -> OrderRow:
         order = self.office.store.orders.row(self.order_no)
-        if order is None:
+        if order is None or order.case is not None:
             raise not_found(f"order {self.order_no}")
         return order
 

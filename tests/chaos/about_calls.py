@@ -86,8 +86,11 @@ def one_number_one_order(evidence: Evidence, verdict: Verdict) -> None:
 
 def nobody_enters_by_themselves(evidence: Evidence, verdict: Verdict) -> None:
     said = {call.body["order_no"].casefold() for call in evidence.calls if call.path == "/orders"}
+    events = [event for order in evidence.orders.values() for event in order.events]
+    raised = {event["data"]["number"] for event in events if event["type"] == "case_raised"}
     for number, order in evidence.orders.items():
-        verdict.see(number.casefold() in said or order.now["follows"] is not None, f"{number} was entered by nobody")
+        is_ours = number.casefold() in said or order.now["follows"] is not None or number in raised
+        verdict.see(is_ours, f"{number} was entered by nobody")
 
 
 def acknowledged_deeds_are_there(evidence: Evidence, verdict: Verdict) -> None:
@@ -138,7 +141,8 @@ def nothing_comes_from_nowhere(evidence: Evidence, verdict: Verdict) -> None:
     said = {(call.by, call.key) for call in evidence.calls}
     for number, order in evidence.orders.items():
         for event in order.events:
-            if event["key"] is not None and not (event["seq"] == 1 and order.now["follows"]):
+            by_itself = order.now["follows"] or event["type"] == "case_opened"
+            if event["key"] is not None and not (event["seq"] == 1 and by_itself):
                 told = f"{number} event {event['seq']} {event['type']} by {event['actor']}: nobody said so"
                 verdict.see((event["actor"], event["key"]) in said, told)
 

@@ -3,12 +3,13 @@
 import signal
 from collections import Counter
 
-from tests.chaos import walking
+from tests.chaos import case_walk, walking
 from tests.chaos.diary import OK
 from tests.chaos.evidence import Evidence
 from tests.chaos.plant import APIS, WORKERS
 from tests.chaos.verdicts import Check, Verdict
 from tests.endtoend import comparing
+from tests.endtoend.engine import workflow_id
 
 WENT_ON = "CONTINUED_AS_NEW"
 ANSWERS = ("task_completed", "answer_corrected")
@@ -48,7 +49,7 @@ def histories_go_forward(evidence: Evidence, verdict: Verdict) -> None:
 
 def transitions_are_legal(evidence: Evidence, verdict: Verdict) -> None:
     for number, order in evidence.orders.items():
-        faults = walking.faults(order.events)
+        faults = case_walk.faults(order.events) if ":" in number else walking.faults(order.events)
         for _ in order.events:
             verdict.looked += 1
         verdict.wrong += [f"{number}: {fault}" for fault in faults]
@@ -104,7 +105,7 @@ def workflows_end_well(evidence: Evidence, verdict: Verdict) -> None:
     runs: dict[str, list[dict[str, str]]] = {}
     for run in evidence.runs:
         runs.setdefault(run["workflow_id"], []).append(run)
-    lasts = {f"order-{number.casefold()}": order.run for number, order in evidence.orders.items()}
+    lasts = {workflow_id(number): order.run for number, order in evidence.orders.items()}
     for workflow in lasts.keys() | runs.keys():
         statuses = sorted(run["status"] for run in runs.get(workflow, []))
         last = lasts.get(workflow)

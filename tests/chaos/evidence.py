@@ -79,6 +79,8 @@ async def gather(plant: Plant, reader: Person, evidence: Evidence) -> Evidence:
     """Adds what the plant knows when everything is quiet."""
     tool = Tool(plant.engine_address)
     numbers = [order["order_no"] for order in await reader.every("/orders", sort="order_no")]
+    # Cases are told of like orders, and must hold what orders hold.
+    numbers += [case["number"] for case in await reader.every("/improvements")]
     found = await asyncio.gather(*(order(reader, tool, number) for number in numbers))
     evidence.orders = dict(zip(numbers, found, strict=True))
     evidence.rows = await asyncio.to_thread(rows.read, plant.store_url, plant.store)

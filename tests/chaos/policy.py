@@ -16,6 +16,8 @@ TEXT = "\n".join(
         'silent_after = "8s"',
         'signoff_grace = "3s"',
         "max_rework_rounds = 1",
+        "[improvements]",
+        'verify_after = "2s"',
         "[departments.quality]",
         'address = "qc@plant.example"',
         'task_opened = "instant"',

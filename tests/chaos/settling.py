@@ -42,7 +42,9 @@ class Settler:
 
     async def _under_way(self) -> list[str]:
         orders = await self.reader.every("/orders", status="open,on_hold")
-        return [order["order_no"] for order in orders if order["order_no"] not in self.unfinished]
+        cases = await self.reader.every("/improvements", status="open")
+        numbers = [order["order_no"] for order in orders] + [case["number"] for case in cases]
+        return [number for number in numbers if number not in self.unfinished]
 
     async def _finish(self, number: str) -> None:
         async with self._gate:

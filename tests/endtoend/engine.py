@@ -17,7 +17,7 @@ def temporal(stack: Stack, *arguments: str) -> Any:
 
 
 def workflow_id(order_no: str) -> str:
-    return f"order-{order_no.casefold()}"
+    return f"{'case' if ':' in order_no else 'order'}-{order_no.casefold()}"
 
 
 def state(stack: Stack, order_no: str) -> dict[str, Any]:
