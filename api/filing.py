@@ -125,7 +125,8 @@ def found_bundle(here: Services, archive_id: str) -> Bundled:
     if bundled.archive.removed_at is not None:
         raise Problem(410, "document-removed", "its time was over, and its content was removed")
     if faults := here.cabinet.archiving.faults(bundled):
-        raise Problem(503, "document-damaged", f"{faults[0]}; it is not given out", headers=RETRY_AFTER)
+        why = faults[0]
+        raise Problem(503, "document-damaged", f"{why}; it is not given out", headers=RETRY_AFTER)
     return bundled
 
 

@@ -53,7 +53,7 @@ class HeadFile:
             lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is no text"
-            raise HeadsCannotBeRead(f"{self.path} cannot be read: {reason}") from error
+            raise HeadsCannotBeRead(f"the heads in {self.path} cannot be read: {reason}") from error
         for number, line in enumerate(lines, start=1):
             if line.endswith("\n") and line.strip():
                 yield self._head(number, line)

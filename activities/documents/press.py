@@ -32,7 +32,8 @@ def printed(html: str, style: str) -> bytes:
         from weasyprint import CSS, HTML
         from weasyprint.urls import URLFetcher
     except (ImportError, OSError) as error:
-        give_up(f"WeasyPrint and Pango are needed: {str(error).splitlines()[0]}")
+        reason = str(error).splitlines()[0]
+        give_up(f"WeasyPrint and Pango are needed: {reason}")
     # Only what stands in the paper itself is looked at: no network, no files.
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
     sheet = CSS(string=style, url_fetcher=fetcher)

@@ -65,7 +65,12 @@ async def done(settings: Settings) -> Tally:
     try:
         return await ran(client)
     except WorkflowFailureError as failure:
-        raise RunFailed(f"the archive's run failed: {failure.cause}") from None
+        raise RunFailed(f"the archive's run failed: {innermost(failure)}") from None
+
+
+def innermost(failure: BaseException) -> BaseException:
+    """What went wrong, and not only where: the engine wraps it in the names of whatever failed by it."""
+    return failure if failure.__cause__ is None else innermost(failure.__cause__)
 
 
 async def ran(client: Client) -> Tally:

@@ -42,7 +42,7 @@ ALL = {"1": 120, "2": 10}
 class WholeOrder(TellsOfAnOrder):
     """Tells of tasks with what was answered."""
 
-    def done(self, kind: Kind, outcome: str, by: str = "anna", n: int = 1, quantities: Any = None, **fields: Any) -> Task:
+    def asked(self, kind: Kind, n: int = 1, quantities: Any = None) -> Task:
         self.later(HOUR)
         task = Task(
             id=ids.task_id(self.facts.order_no, kind, n),
@@ -56,10 +56,21 @@ class WholeOrder(TellsOfAnOrder):
             quantities=quantities,
         )
         self.record(e.TaskOpened(task=task), actor="system")
+        return task
+
+    def done(self, kind: Kind, outcome: str, by: str = "anna", n: int = 1, quantities: Any = None, **fields: Any) -> Task:
+        task = self.asked(kind, n, quantities)
         event = self.record(e.TaskCompleted(task_id=task.id, outcome=outcome, fields=fields), actor=by)
         done = {"status": TaskStatus.COMPLETED, "outcome": outcome, "fields": fields, "completed_at": self.at, "completed_by": by}
         self.closed[task.id] = task.model_copy(update={**done, "version": event.seq})
         return self.closed[task.id]
+
+    def taken_back(self, kind: Kind) -> None:
+        """Asked, and needless before anybody answered."""
+        task = self.asked(kind)
+        event = self.record(e.TaskCancelled(task_id=task.id, reason="the order is cancelled"), actor="system")
+        ended = {"status": TaskStatus.CANCELLED, "completed_at": self.at, "completed_by": "system"}
+        self.closed[task.id] = task.model_copy(update={**ended, "version": event.seq})
 
     def confirming(self) -> None:
         self.done(Kind.CONFIRM_ORDER, "confirm", promised_date="2026-12-24", channel="phone")

@@ -16,12 +16,14 @@ from activities.policy_in_force import PolicyInForce
 from activities.store import Store
 from activities.store.archives import ArchiveFilter
 from activities.store.document_tables import ARCHIVE
-from tests.documents.plant import STATEMENT, WholeOrder, gone_the_whole_way, keep, sign
+from tests.documents.plant import LINES, STATEMENT, WholeOrder, gone_the_whole_way, keep, sign
 from tests.documents.test_filing import uploaded
 from tests.documents.test_vault import flip
 from tests.store.plant import DAY, NOW
+from workflows.types import events as e
 from workflows.types.archive import Look, Looked
 from workflows.types.orders import Customer, Line
+from workflows.types.words import DeliveryState, Kind, OrderStatus, Stage
 
 LATER = NOW + 2 * DAY
 
@@ -66,6 +68,20 @@ def test_only_closed_orders_are_archived(db: Store, archiving: Archiving) -> Non
     keep(db, WholeOrder("PO-1"))
     with pytest.raises(NotClosed):
         archiving.archive("PO-1", LATER)
+
+
+def test_an_order_that_was_cancelled_on_its_way_is_archived(db: Store, archiving: Archiving) -> None:
+    """What was asked of somebody and taken back has an end, and no answer."""
+    order = WholeOrder("PO-1", lines=LINES)
+    order.confirming()
+    order.planning()
+    order.taken_back(Kind.READY_MATERIALS)
+    order.record(e.OrderClosed(status=OrderStatus.CANCELLED, delivery=DeliveryState.UNDELIVERED), actor="system")
+    order.change(status=OrderStatus.CANCELLED, stage=Stage.CLOSED)
+    keep(db, order)
+    assert run(archivist(db, archiving)) == (1, [])
+    manifest = json.loads(db.archives.of_order("PO-1")[0].manifest)
+    assert {file["kind"] for file in manifest["files"] if "kind" in file} == {"customer_order", "production_plan"}
 
 
 def test_a_run_archives_what_is_new_once_and_asks_for_what_is_missing(db: Store, archiving: Archiving) -> None:

@@ -33,6 +33,7 @@ SPEAKERS = {
     "PolicyProblem": Place("message", 2),
     "RowFault": Place("reason", 2),
     "refuse": FIRST,
+    "give_up": FIRST,
     "ForeseenFailure": FIRST,
     "UsageError": FIRST,
     "BadParameter": FIRST,

@@ -15,7 +15,8 @@ from jiaoqi.cli.tables import width
 
 ROOT = Path(__file__).parents[2]
 NO_LANGUAGE = {"JIAOQI_LANGUAGE": "", "LC_ALL": "", "LC_MESSAGES": "", "LANG": ""}
-ENGLISH_WORDS = re.compile(r"\b(the|and|of|with|is|not|no|when|which|this|from)\b")
+ENGLISH_WORDS = re.compile(r"(?<!--)\b(the|and|of|with|is|not|no|when|which|this|from)\b")
+"""`--from` is a name to type, the same in every language."""
 
 
 def jiaoqi(*arguments: str, **language: str) -> subprocess.CompletedProcess[str]:

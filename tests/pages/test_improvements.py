@@ -42,7 +42,9 @@ def test_a_complaint_after_delivery_ends_in_a_change_of_the_policy(plant: Plant,
 def climbed(plant: Plant, task: str) -> None:
     """The only rung, of which a task is another version: whoever has its form open would be asked to look again."""
     number = task.partition(".")[0]
-    until(lambda: ("overdue", task) in {(mail.kind, mail.task) for mail in plant.mails(number)}, f"the ladder of {task} is climbed")
+    until(
+        lambda: ("overdue", task) in {(mail.kind, mail.task) for mail in plant.mails(number)}, f"the ladder of {task} is climbed"
+    )
 
 
 def complains(page: Page, link: str) -> None:
