@@ -27,8 +27,7 @@ async def complaint(journal: Journal, issue: Issue, by: Actor) -> None:
 async def nonconformance(journal: Journal) -> None:
     """Once for the goods that used up their rework rounds, if the policy wants that."""
     state = journal.state
-    n = state.counters.get(Kind.DECIDE_DISPOSITION, 0) + 1
-    if not state.policy.improvements.from_inspection or state.open_task(Kind.DECIDE_DISPOSITION) or n > 1:
+    if not state.policy.improvements.from_inspection or Kind.DECIDE_DISPOSITION in state.counters:
         return
     text = f"goods of {state.facts.order_no} failed after {state.work.rework_rounds} rounds of rework"
     inspection = ids.task_id(state.facts.order_no, Kind.INSPECT, state.counters[Kind.INSPECT])

@@ -1,13 +1,12 @@
 """The digest as it is read: section by section, each task with its deadline and a link to where it is done."""
 
-from typing import NamedTuple
 from urllib.parse import quote
 
 from jinja2 import Undefined
 
 from activities.digest.agenda import MOST, Agenda, Section
 from activities.languages import Tongue
-from activities.mail.letters import Letter, templates
+from activities.mail.letters import Item, Letter, Part, templates
 from activities.mail.words import Words
 from activities.store import TaskRecord
 from workflows.types.orders import OrderRow
@@ -17,18 +16,6 @@ SHOWN = 20
 """Tasks of a section that a mail shows."""
 LONGEST = 60
 """Characters of what a case is about."""
-
-
-class Item(NamedTuple):
-    title: str
-    note: str
-    link: str
-
-
-class Part(NamedTuple):
-    title: str
-    items: tuple[Item, ...]
-    more: str | None
 
 
 class DigestLetters:
@@ -44,7 +31,6 @@ class DigestLetters:
             "language": language,
             "words": words,
             "greeting": None,
-            "answer": None,
             "link": f"{self._public_url}/",
             "parts": [self._part(each, words, tongue) for each in agenda.sections],
             "footer": f"{words.letter['staff_footer'].format(plant=plant)} {words.digest['settings']}",

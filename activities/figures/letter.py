@@ -47,7 +47,6 @@ class FigureLetters:
             "language": language,
             "words": words,
             "greeting": None,
-            "answer": None,
             "link": f"{self._public_url}{address(wanted)}",
             "as_of": told["as_of"].format(at=at, date=tell.basis(wanted.basis)),
             "figures": [*figures(report, tell, targets)],

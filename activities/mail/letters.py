@@ -1,7 +1,7 @@
 """Letters: what a mail says, in the reader's language, as text and as HTML made of the same paragraphs."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, Template, Undefined, select_autoescape
@@ -46,6 +46,22 @@ class Letter:
     subject: str
     text: str
     html: str
+
+
+class Item(NamedTuple):
+    """One thing of a list in a letter."""
+
+    title: str
+    note: str
+    link: str
+
+
+class Part(NamedTuple):
+    """A list with its heading, and what is said of those left out."""
+
+    title: str
+    items: tuple[Item, ...]
+    more: str | None
 
 
 class Letters:

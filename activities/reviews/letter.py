@@ -72,7 +72,6 @@ class ReviewLetters:
             "language": tell.tongue.language,
             "words": words,
             "greeting": None,
-            "answer": None,
             "link": f"{self._public_url}/meetings/{quote(review.id)}",
             "open": tell.tongue.text("Open the pack"),
             "as_of": tell.tongue.text("As of {when}", when=at) if at else None,

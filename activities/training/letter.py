@@ -7,25 +7,13 @@ from typing import NamedTuple
 from jinja2 import Undefined
 
 from activities.languages import Tongue
-from activities.mail.letters import Letter, templates
+from activities.mail.letters import Item, Letter, Part, templates
 from activities.mail.words import Words
 from activities.store.training_mail import Expiry
 from workflows.types.words import Language
 
 SHOWN = 50
 """Certificates of a section that a mail shows."""
-
-
-class Item(NamedTuple):
-    title: str
-    note: str
-    link: str
-
-
-class Part(NamedTuple):
-    title: str
-    items: tuple[Item, ...]
-    more: str | None
 
 
 class Names(NamedTuple):
@@ -52,7 +40,6 @@ class TrainingLetters:
             "language": language,
             "words": words,
             "greeting": None,
-            "answer": None,
             "link": self._page,
             "parts": [self._part(name, some, names, words, tongue, today) for name, some in parts.items()],
             "footer": words.letter["staff_footer"].format(plant=plant),
