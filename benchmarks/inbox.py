@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from activities.store import Person, Store
-from api.pages.inbox_view import A_PAGE
+from api.pages.tasks.inbox_view import A_PAGE
 from api.pages.visitors import COOKIE
 from benchmarks import seeding
 from benchmarks.reading import serving

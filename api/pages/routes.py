@@ -3,126 +3,180 @@
 from starlette.routing import Route
 
 from api import looks
-from api.pages import (
-    board,
-    calendar,
-    entering,
-    exceptions,
-    export,
-    inbox,
-    links,
-    mail_settings,
-    me,
-    operations,
-    order,
-    order_forms,
-    orders,
-    people,
-    person,
-    policy,
-    readers,
-    sheet,
-    sign_in,
-    signing,
-    task,
-)
 from api.pages.documents import archive, file, paper
-from api.pages.figures import appraisal, book, one, overview
-from api.pages.importing import Importing
+from api.pages.figures import appraisal, overview
+from api.pages.figures import book as figures_book
+from api.pages.figures import one as figure
 from api.pages.improvements import listing, raising
 from api.pages.improvements import one as improvement
+from api.pages.links import opening as links
+from api.pages.links import signing
 from api.pages.meetings import pack, packs
+from api.pages.orders import book as orders_book
+from api.pages.orders import entering, exceptions, exceptions_book, readers, sheet
+from api.pages.orders import forms as order_forms
+from api.pages.orders import listing as orders
+from api.pages.orders import one as order
+from api.pages.orders.importing import Importing
+from api.pages.people import listing as people
+from api.pages.people import mail_settings, me, sign_in
+from api.pages.people import one as person
+from api.pages.planning import board
+from api.pages.plant import calendar, operations, policy
 from api.pages.site import Site, file_routes
+from api.pages.tasks import inbox
+from api.pages.tasks import one as task
 from api.pages.training import book as training_book
 from api.pages.training import courses, register, sessions
 from api.pages.visitors import Endpoint, Handler, for_anyone, for_staff
 
 
+class Doors:
+    """Makes routes of handlers: for the plant's people alone, or for anyone."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def staff(self, path: str, *, get: Handler | None = None, post: Handler | None = None) -> list[Route]:
+        return both(path, get and for_staff(self._site, get), post and for_staff(self._site, post))
+
+    def anyone(self, path: str, *, get: Handler | None = None, post: Handler | None = None) -> list[Route]:
+        return both(path, get and for_anyone(self._site, get), post and for_anyone(self._site, post))
+
+
 def routes(site: Site) -> list[Route]:
-    files = Importing()
+    doors = Doors(site)
+    daily = [*of_tasks(doors), *of_orders(doors), *of_planning(doors), *of_documents(doors), *of_links(doors)]
+    regular = [*of_cases(doors), *of_meetings(doors), *of_figures(doors), *of_training(doors)]
+    return [*file_routes(), *daily, *regular, *of_people(doors), *of_plant(doors)]
 
-    def staff(path: str, *, get: Handler | None = None, post: Handler | None = None) -> list[Route]:
-        return both(path, get and for_staff(site, get), post and for_staff(site, post))
 
-    def anyone(path: str, *, get: Handler | None = None, post: Handler | None = None) -> list[Route]:
-        return both(path, get and for_anyone(site, get), post and for_anyone(site, post))
-
+def of_people(doors: Doors) -> list[Route]:
     return [
-        *file_routes(),
-        *anyone("/sign-in", get=sign_in.show, post=sign_in.sign_in),
-        *staff("/sign-out", post=sign_in.sign_out),
-        *staff("/me", get=me.show),
-        *staff("/me/language", post=me.language),
-        *staff("/me/mail", post=mail_settings.choose),
-        *staff("/me/password", post=me.password),
-        *staff("/me/away", post=me.away),
-        *staff("/me/back", post=me.returned),
-        *staff("/me/tokens", post=me.make_token),
-        *staff("/me/tokens/revoke", post=me.revoke_token),
-        *staff("/me/sessions/end", post=me.end_session),
-        *staff("/me/sessions/end-all", post=me.end_all),
-        *staff("/people", get=people.show, post=person.add),
-        *staff("/people/{name}", get=person.show, post=person.update),
-        *staff("/people/{name}/remove", post=person.remove),
-        *staff("/people/{name}/password", post=person.make_password),
-        *staff("/people/{name}/tokens", post=person.make_token),
-        *staff("/people/{name}/tokens/revoke", post=person.revoke_token),
-        *staff("/people/{name}/away", post=person.away),
-        *staff("/people/{name}/back", post=person.returned),
-        *staff("/policy", get=policy.show),
-        *staff("/policy/progress", get=policy.progress),
-        *staff("/policy/applied/{number}", get=policy.version),
-        *staff("/policy/try", get=policy.ask, post=policy.attempt),
-        *staff("/policy/apply", post=policy.apply),
-        *staff("/policy/go-on", post=policy.go_on),
-        *staff("/calendar", get=calendar.show),
-        *staff("/operations", get=operations.show),
-        *staff("/operations/again", post=operations.again),
-        *staff("/training", get=register.show),
-        *staff("/training.xlsx", get=training_book.show),
-        *staff("/training/courses", get=courses.show, post=courses.add),
-        *staff("/training/courses/{course}", get=courses.one, post=courses.describe),
-        *staff("/training/courses/{course}/sessions", post=courses.plan),
-        *staff("/training/sessions", get=sessions.all_of_them),
-        *staff("/training/sessions/{number}", get=sessions.show, post=sessions.record),
-        *staff("/", get=inbox.show, post=inbox.act),
-        *anyone("/l/{token}", get=links.show, post=links.act),
-        *staff("/orders/{order_no}/signatures", get=signing.signatures),
-        *staff("/orders", get=orders.show),
-        *staff("/saved-links", post=orders.keep),
-        *staff("/saved-links/remove", post=orders.forget),
-        *staff("/orders/new", get=entering.show, post=entering.enter),
-        *staff("/orders/import", get=files.show, post=files.put_down),
-        *staff("/imports/{id}", get=files.look, post=files.enter),
-        *staff("/orders/{no}", get=order.show),
-        *staff("/orders/{no}/", get=order.show),
-        *staff("/orders/{no}/sheet", get=sheet.show),
-        *staff("/orders/{no}/documents", get=file.show, post=file.upload),
-        *staff("/orders/{no}/documents/generate", post=file.generate),
-        *staff("/orders/{no}/print/{kind}", get=paper.show),
-        *staff("/orders/{no}/step/{kind}", get=paper.go),
-        *staff("/documents/{id}", get=file.download),
-        *staff("/archive", get=archive.show),
-        *staff("/archive/{id}", get=archive.download),
+        *doors.anyone("/sign-in", get=sign_in.show, post=sign_in.sign_in),
+        *doors.staff("/sign-out", post=sign_in.sign_out),
+        *doors.staff("/me", get=me.show),
+        *doors.staff("/me/language", post=me.language),
+        *doors.staff("/me/mail", post=mail_settings.choose),
+        *doors.staff("/me/password", post=me.password),
+        *doors.staff("/me/away", post=me.away),
+        *doors.staff("/me/back", post=me.returned),
+        *doors.staff("/me/tokens", post=me.make_token),
+        *doors.staff("/me/tokens/revoke", post=me.revoke_token),
+        *doors.staff("/me/sessions/end", post=me.end_session),
+        *doors.staff("/me/sessions/end-all", post=me.end_all),
+        *doors.staff("/people", get=people.show, post=person.add),
+        *doors.staff("/people/{name}", get=person.show, post=person.update),
+        *doors.staff("/people/{name}/remove", post=person.remove),
+        *doors.staff("/people/{name}/password", post=person.make_password),
+        *doors.staff("/people/{name}/tokens", post=person.make_token),
+        *doors.staff("/people/{name}/tokens/revoke", post=person.revoke_token),
+        *doors.staff("/people/{name}/away", post=person.away),
+        *doors.staff("/people/{name}/back", post=person.returned),
+    ]
+
+
+def of_plant(doors: Doors) -> list[Route]:
+    return [
+        *doors.staff("/policy", get=policy.show),
+        *doors.staff("/policy/progress", get=policy.progress),
+        *doors.staff("/policy/applied/{number}", get=policy.version),
+        *doors.staff("/policy/try", get=policy.ask, post=policy.attempt),
+        *doors.staff("/policy/apply", post=policy.apply),
+        *doors.staff("/policy/go-on", post=policy.go_on),
+        *doors.staff("/calendar", get=calendar.show),
+        *doors.staff("/operations", get=operations.show),
+        *doors.staff("/operations/again", post=operations.again),
+    ]
+
+
+def of_training(doors: Doors) -> list[Route]:
+    return [
+        *doors.staff("/training", get=register.show),
+        *doors.staff("/training.xlsx", get=training_book.show),
+        *doors.staff("/training/courses", get=courses.show, post=courses.add),
+        *doors.staff("/training/courses/{course}", get=courses.one, post=courses.describe),
+        *doors.staff("/training/courses/{course}/sessions", post=courses.plan),
+        *doors.staff("/training/sessions", get=sessions.all_of_them),
+        *doors.staff("/training/sessions/{number}", get=sessions.show, post=sessions.record),
+    ]
+
+
+def of_tasks(doors: Doors) -> list[Route]:
+    return [
+        *doors.staff("/", get=inbox.show, post=inbox.act),
+        *doors.staff("/tasks/{task_id}", get=task.show),
+        *doors.staff("/tasks/{task_id}/{deed}", get=task.back, post=task.act),
+    ]
+
+
+def of_links(doors: Doors) -> list[Route]:
+    return [
+        *doors.anyone("/l/{token}", get=links.show, post=links.act),
+        *doors.anyone("/l/{token}/complaint", get=links.show_complaint, post=links.take_complaint),
+        *doors.staff("/orders/{order_no}/signatures", get=signing.signatures),
+    ]
+
+
+def of_orders(doors: Doors) -> list[Route]:
+    files = Importing()
+    return [
+        *doors.staff("/orders", get=orders.show),
+        *doors.staff("/saved-links", post=orders.keep),
+        *doors.staff("/saved-links/remove", post=orders.forget),
+        *doors.staff("/orders/new", get=entering.show, post=entering.enter),
+        *doors.staff("/orders/import", get=files.show, post=files.put_down),
+        *doors.staff("/imports/{id}", get=files.look, post=files.enter),
+        *doors.staff("/orders/{no}", get=order.show),
+        *doors.staff("/orders/{no}/", get=order.show),
+        *doors.staff("/orders/{no}/sheet", get=sheet.show),
+        *doors.staff("/orders/{no}/readers", get=readers.show),
+        *doors.staff("/orders/{no}/now", get=sheet.go),
+        *(route for deed in order_forms.ASKS for route in doors.staff(f"/orders/{{no}}/{deed}", post=order.said(deed))),
+        *doors.staff("/orders.xlsx", get=orders_book.show),
+        *doors.staff("/exceptions", get=exceptions.show),
+        *doors.staff("/exceptions.xlsx", get=exceptions_book.show),
+    ]
+
+
+def of_planning(doors: Doors) -> list[Route]:
+    return doors.staff("/board", get=board.show)
+
+
+def of_documents(doors: Doors) -> list[Route]:
+    return [
+        *doors.staff("/orders/{no}/documents", get=file.show, post=file.upload),
+        *doors.staff("/orders/{no}/documents/generate", post=file.generate),
+        *doors.staff("/orders/{no}/print/{kind}", get=paper.show),
+        *doors.staff("/orders/{no}/step/{kind}", get=paper.go),
+        *doors.staff("/documents/{id}", get=file.download),
+        *doors.staff("/archive", get=archive.show),
+        *doors.staff("/archive/{id}", get=archive.download),
         Route("/paper.css", paper.stylesheet, methods=["GET"]),
-        *staff("/orders/{no}/readers", get=readers.show),
-        *staff("/orders/{no}/now", get=sheet.go),
-        *(route for deed in order_forms.ASKS for route in staff(f"/orders/{{no}}/{deed}", post=order.said(deed))),
-        *staff("/improvements", get=listing.show),
-        *staff("/improvements/new", get=raising.show, post=raising.record),
-        *staff("/improvements/{number}", get=improvement.show),
-        *staff("/orders.xlsx", get=export.orders),
-        *staff("/board", get=board.show),
-        *staff("/meetings", get=packs.show, post=packs.ask),
-        *staff("/meetings/{id}", get=pack.show, post=pack.decide),
-        *staff("/exceptions", get=exceptions.show),
-        *staff("/exceptions.xlsx", get=export.troubles),
-        *staff("/figures", get=overview.show),
-        *staff("/figures/departments", get=appraisal.show),
-        *staff("/figures/{name}", get=one.show),
-        *staff("/figures.xlsx", get=book.save),
-        *staff("/tasks/{task_id}", get=task.show),
-        *staff("/tasks/{task_id}/{deed}", get=task.back, post=task.act),
+    ]
+
+
+def of_cases(doors: Doors) -> list[Route]:
+    return [
+        *doors.staff("/improvements", get=listing.show),
+        *doors.staff("/improvements/new", get=raising.show, post=raising.record),
+        *doors.staff("/improvements/{number}", get=improvement.show),
+    ]
+
+
+def of_meetings(doors: Doors) -> list[Route]:
+    return [
+        *doors.staff("/meetings", get=packs.show, post=packs.ask),
+        *doors.staff("/meetings/{id}", get=pack.show, post=pack.decide),
+    ]
+
+
+def of_figures(doors: Doors) -> list[Route]:
+    return [
+        *doors.staff("/figures", get=overview.show),
+        *doors.staff("/figures/departments", get=appraisal.show),
+        *doors.staff("/figures/{name}", get=figure.show),
+        *doors.staff("/figures.xlsx", get=figures_book.show),
     ]
 
 

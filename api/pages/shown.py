@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from api.pages.addresses import improvement_url, order_url, task_url
-from api.pages.places import place
+from api.pages.forms.places import place
 from workflows.types.words import Lateness, OrderStatus, Risk, TaskStatus
 
 MARKS: Mapping[str, str] = {

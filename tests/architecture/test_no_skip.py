@@ -32,8 +32,9 @@ def test_on_example_files():
 
 
 def summary(folder: Path, no_skip: str) -> str:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=line"]
-    environment = {**os.environ, "JIAOQI_NO_SKIP": no_skip}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line"]
+    # Without the plugins that other tests have installed: to import them takes longer than all that is asked here.
+    environment = {**os.environ, "JIAOQI_NO_SKIP": no_skip, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return done.stdout.splitlines()[-1]
 

@@ -16,10 +16,10 @@ from api.document_deeds import MOST_BYTES, may_file
 from api.document_forms import PaperIn
 from api.forms import read
 from api.pages.addresses import order_url
-from api.pages.attempts import attempt, key_of, new_key
+from api.pages.forms.attempts import attempt, key_of, new_key
+from api.pages.forms.typing_in import clean, typed
 from api.pages.site import HEADERS
-from api.pages.task_view import names_of
-from api.pages.typing_in import clean, typed
+from api.pages.tasks.view import names_of
 from api.pages.visitors import Visitor
 from api.problems import Problem, not_found
 from api.shell import meaning

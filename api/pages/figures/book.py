@@ -10,7 +10,7 @@ from activities.figures.telling import Teller, standing
 from activities.figures.words import Figure, Report
 from activities.languages import Tongue
 from activities.mail.words import Words
-from api.pages.export import AT_A_TIME, named
+from api.pages.downloads import AT_A_TIME, named
 from api.pages.figures import appraisal, overview, period
 from api.pages.figures import asked as asking
 from api.pages.figures.asked import Asked
@@ -23,7 +23,7 @@ from workflows.types.policy import Targets
 WIDTHS = (34, 14, 16, 14, 14, 10, 14, 60, 80)
 
 
-async def save(visitor: Visitor) -> Response:
+async def show(visitor: Visitor) -> Response:
     asked = asking.read(visitor)
     async with AT_A_TIME:
         content, zone = await visitor.run(made, visitor.here, asked, visitor.tongue, visitor.now)

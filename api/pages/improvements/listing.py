@@ -13,7 +13,7 @@ from activities.store.cases import CaseFilter
 from activities.store.views import CaseOut, Page
 from api import queries
 from api.pages import filters
-from api.pages.task_view import names_of
+from api.pages.tasks.view import names_of
 from api.pages.visitors import Visitor
 from api.problems import Problem, invalid
 from workflows.types.refusals import Fault

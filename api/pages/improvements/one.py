@@ -11,9 +11,9 @@ from activities.store.comments import Comment
 from activities.store.policies import Application
 from activities.store.views import CaseOut, EventOut, TaskOut
 from api.pages.addresses import improvement_url
-from api.pages.happenings import QUIET, Telling
+from api.pages.orders.happenings import QUIET, Telling
 from api.pages.site import HEADERS
-from api.pages.task_view import names_of
+from api.pages.tasks.view import names_of
 from api.pages.visitors import Visitor
 from api.problems import not_found
 from workflows.types.words import Kind, TaskStatus

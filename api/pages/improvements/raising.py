@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from api import forms
 from api.improving import RaiseImprovement
 from api.pages.addresses import improvement_url
-from api.pages.attempts import key_of
-from api.pages.fields import Case, Sheet, elsewhere, faulty, typed
+from api.pages.forms.attempts import key_of
+from api.pages.forms.fields import Basis, Sheet, elsewhere, faulty, typed
 from api.pages.site import HEADERS
 from api.pages.visitors import Visitor
 from api.problems import Problem
@@ -39,9 +39,9 @@ async def record(visitor: Visitor) -> Response:
 
 def sheet(visitor: Visitor) -> Sheet:
     reading = visitor.here.office.policy.read(visitor.now)
-    case = Case(zone=reading.policy.plant.time_zone, today=reading.today, suggested={"origin": "suggestion"})
+    basis = Basis(zone=reading.policy.plant.time_zone, today=reading.today, suggested={"origin": "suggestion"})
     # Where it was found is the leading page's to say; nobody types a task's id.
-    return Sheet.of(forms.ImprovementIn, case, place="", without=("reference",))
+    return Sheet.of(forms.ImprovementIn, basis, place="", without=("reference",))
 
 
 def form(visitor: Visitor, asks: Sheet, sent: Mapping[str, str], problem: Problem | None = None) -> Response:

@@ -12,8 +12,8 @@ from activities.reviews.telling import Teller
 from activities.store.review_decisions import Decision
 from activities.store.reviews import PackState, Review
 from api import forms
-from api.pages.attempts import attempt, key_of
-from api.pages.fields import Case, Sheet, elsewhere, faulty, typed
+from api.pages.forms.attempts import attempt, key_of
+from api.pages.forms.fields import Basis, Sheet, elsewhere, faulty, typed
 from api.pages.meetings.packs import ADDRESS
 from api.pages.site import HEADERS
 from api.pages.visitors import Visitor
@@ -69,7 +69,7 @@ def look(visitor: Visitor) -> Known:
     actor = here.store.people.actor(visitor.person, reading.today)
     may_decide = review.state is PackState.MADE and authority.may_decide_in_meetings(actor) is None
     people = [(one.id, one.name) for one in here.store.people.every() if one.member_of] if may_decide else []
-    case = Case(zone=reading.policy.plant.time_zone, today=reading.today, choices={"owner": people})
+    basis = Basis(zone=reading.policy.plant.time_zone, today=reading.today, choices={"owner": people})
     return Known(
         review=review,
         body=Body.model_validate_json(review.body) if review.body and review.state is PackState.MADE else None,
@@ -77,7 +77,7 @@ def look(visitor: Visitor) -> Known:
         told=here.store.circulars.states(review.id),
         zone=reading.policy.plant.time_zone,
         today=reading.today,
-        asks=Sheet.of(forms.DecisionIn, case, place="") if may_decide else None,
+        asks=Sheet.of(forms.DecisionIn, basis, place="") if may_decide else None,
     )
 
 
@@ -105,7 +105,7 @@ def report(body: Body, tell: Teller) -> dict[str, Any] | None:
 async def decide(visitor: Visitor) -> Response:
     sent = typed(await visitor.form())
     known = await visitor.run(look, visitor)
-    asks = known.asks or Sheet.of(forms.DecisionIn, Case(zone=known.zone, today=known.today), place="")
+    asks = known.asks or Sheet.of(forms.DecisionIn, Basis(zone=known.zone, today=known.today), place="")
     problem = await attempt(visitor, Decide(visitor.here.office, known.review.id), asks.read(sent), key_of(sent))
     if problem is None:
         return RedirectResponse(f"{ADDRESS}/{known.review.id}?done=decided#decisions", 303, HEADERS)

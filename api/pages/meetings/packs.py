@@ -10,8 +10,8 @@ from activities.store.reviews import PackState, Review
 from activities.store.views import Page
 from api import queries
 from api.pages import filters
-from api.pages.attempts import attempt, key_of
-from api.pages.fields import typed
+from api.pages.forms.attempts import attempt, key_of
+from api.pages.forms.fields import typed
 from api.pages.site import HEADERS
 from api.pages.visitors import Visitor
 from api.problems import Problem

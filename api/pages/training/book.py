@@ -8,7 +8,7 @@ from activities.languages import Tongue
 from activities.mail.words import Words
 from activities.store.certificates import FOR_EVER
 from api.pages import filters
-from api.pages.export import named
+from api.pages.downloads import named
 from api.pages.training import register
 from api.pages.training.register import Asked, Look, Teller
 from api.pages.visitors import Visitor

@@ -11,9 +11,9 @@ from activities.store.training import Course, Session
 from activities.training import powers
 from activities.training.entering import CourseIn, SessionIn, unplannable
 from api.forms import checked
+from api.pages.forms.typing_in import clean
 from api.pages.site import HEADERS
 from api.pages.training.looking import Known, allowed, course_of, known
-from api.pages.typing_in import clean
 from api.pages.visitors import KEY, Visitor, text
 from api.problems import Problem, invalid
 from workflows import ids

@@ -1,0 +1,1 @@
+"""What links in mails open, for customers and for the plant's people, without signing in."""

@@ -1,0 +1,1 @@
+"""People on pages: signing in, one's own page, and the register."""

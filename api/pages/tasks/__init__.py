@@ -1,0 +1,1 @@
+"""Tasks on pages: the inbox, and one task with its answers."""
