@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 
 from activities.store.register import Person
 from api.problems import Problem, invalid
@@ -29,6 +29,7 @@ class Call:
     """Whether the client chose the key, so that this may be a repeat."""
     key_is_usable: bool
     now: datetime
+    query: bytes = b""
 
     @classmethod
     def of(cls, visit: Visit, path: str, now: datetime) -> "Call":
@@ -45,6 +46,7 @@ class Call:
             key_is_theirs=bool(given) and usable,
             key_is_usable=usable,
             now=now,
+            query=visit.query,
         )
 
     def check_key(self) -> None:
@@ -52,6 +54,14 @@ class Call:
         if not self.key_is_usable:
             message = f"give it once, with 1 to {LONGEST_KEY} visible ASCII characters"
             raise invalid(Fault(pointer="/headers/Idempotency-Key", message=message))
+
+    def check_query(self, known: frozenset[str]) -> None:
+        """Refuses what nobody would heed: who holds an order with `dry_run` does not want it held."""
+        if not self.query:
+            return
+        unknown = sorted(set(QueryParams(self.query).keys()) - known)
+        if unknown:
+            raise invalid(*(Fault(pointer=f"/query/{name}", message="is not known here") for name in unknown))
 
     def check_version(self, version: int) -> None:
         if is_stale(self.if_match, version):

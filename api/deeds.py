@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from typing_extensions import override
@@ -55,6 +55,8 @@ class Deed(ABC, Generic[Subject]):
 
     path: str
     """In one case, as a repeat is known by."""
+    heeds: ClassVar[frozenset[str]] = frozenset()
+    """What may stand in the query."""
 
     def judge(self, call: Call, *, by_order_alone: bool = False) -> Verdict:
         """What is to be done; every question that can be refused has its turn here.
@@ -65,6 +67,7 @@ class Deed(ABC, Generic[Subject]):
         actor = self.actor(call, subject)
         refuse(self.may(actor, subject, call))
         call.check_key()
+        call.check_query(self.heeds)
         verdict = self.read(call, actor, subject)
         if not by_order_alone:
             self.check_version(call, subject)

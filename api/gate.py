@@ -37,7 +37,7 @@ class Gate:
             # A file is read by whoever takes it, in pieces and not as JSON.
             brings = method in BRINGING and not brings_a_file(scope["path"], headers)
             body = await receive_body(headers, receive) if brings else EMPTY
-            visit.enter(scope, visit.Visit(person, body, headers, method, patience.when() or 0.0))
+            visit.enter(scope, visit.Visit(person, body, headers, method, patience.when() or 0.0, scope["query_string"]))
             await self._app(scope, receive, send)
 
     async def _person(self, headers: Headers, address: str) -> Person:

@@ -22,15 +22,11 @@ from workflows.types.refusals import Refusal
 from workflows.types.words import UNDER_WAY
 
 
-class OrderDeed(Deed[OrderRow]):
-    """Words about one order that it hears itself."""
+class AboutOrder(Deed[OrderRow]):
+    """One thing said or done about an order; a case is none."""
 
-    action: ClassVar[str]
-
-    def __init__(self, office: Office, order_no: str) -> None:
-        self.office = office
-        self.order_no = order_no
-        self.path = f"{BASE}/orders/{order_key(order_no)}/{self.action}"
+    def __init__(self, office: Office, order_no: str, path: str) -> None:
+        self.office, self.order_no, self.path = office, order_no, path
 
     @override
     def find(self, call: Call) -> OrderRow:
@@ -42,6 +38,15 @@ class OrderDeed(Deed[OrderRow]):
     @override
     def actor(self, call: Call, subject: OrderRow) -> Actor:
         return self.office.store.people.actor(call.person, day_at(subject.plant_time_zone, call.now))
+
+
+class OrderDeed(AboutOrder):
+    """Words about one order that it hears itself."""
+
+    action: ClassVar[str]
+
+    def __init__(self, office: Office, order_no: str) -> None:
+        super().__init__(office, order_no, f"{BASE}/orders/{order_key(order_no)}/{self.action}")
 
     @override
     def may(self, actor: Actor, subject: OrderRow, call: Call) -> Refusal | None:
@@ -104,6 +109,8 @@ class Resume(OrderDeed):
 
 class Rehearsable(OrderDeed):
     """What may be tried first: a dry run lists what would follow, and is refused as the real thing."""
+
+    heeds = frozenset({"dry_run"})
 
     def __init__(self, office: Office, order_no: str, query: QueryParams) -> None:
         super().__init__(office, order_no)

@@ -23,6 +23,8 @@ class Visit:
     method: str
     until: float
     """The event loop's time at which patience ends."""
+    query: bytes = b""
+    """As the API was asked; what pages and files bring is in the body."""
     has_spoken: bool = False
     """Whether the order may have heard: from here on a failure leaves the outcome unknown."""
 

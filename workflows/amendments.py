@@ -19,6 +19,9 @@ from workflows.types.words import CUSTOMER, STEP_OF, Department, Kind, Step
 NOTHING_PLANNED = (Step.CONFIRM, Step.MAKE_PLAN)
 """Where other lines lead nowhere back: the open question only shows other quantities."""
 
+SINCE = "released-wishes"
+"""Orders that were released before with a wish still open leave it to sales."""
+
 
 class Amendments:
     """The changes of one order; of those that state facts at most one is being decided."""
@@ -70,6 +73,14 @@ class Amendments:
             self.journal.record(e.AmendmentRefused(reason=answer.reason), by, of=task.department)
         elif not others and task.amendment.states_facts:
             self._apply(task.amendment, by, task.department)
+
+    def released(self) -> None:
+        """What sales alone was asked before the order was released concerns production from here on: both decide it."""
+        asked = self._asked()
+        theirs = [task.amendment for task in asked if task.department is Department.PRODUCTION]
+        for amendment in [task.amendment for task in asked if task.amendment not in theirs]:
+            if amendment is not None and (amendment.lines or amendment.ship_to) and workflow.patched(SINCE):
+                self.desk.open(Kind.DECIDE_AMENDMENT, Department.PRODUCTION, amendment)
 
     def drop(self, reason: str) -> None:
         """Nobody is asked about any of them any more."""

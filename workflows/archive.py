@@ -42,7 +42,7 @@ class ArchiveWorkflow:
         """What could not be archived is told by failing: operators look at what has failed."""
         done = tally.model_copy(update={"removed": await self.remove()})
         if done.damaged:
-            raise ApplicationError(f"damaged: {', '.join(done.damaged)}", done, type="FilesAreDamaged", non_retryable=True)
+            raise ApplicationError(f"not archived: {', '.join(done.damaged)}", done, type="FilesAreDamaged", non_retryable=True)
         return done
 
     async def look(self, at: Look) -> Looked:

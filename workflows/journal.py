@@ -41,6 +41,8 @@ class Journal:
         """How long history was when the store was last written to."""
         self._fence = 0.0
         self.policies: dict[str, Policy] = {state.digest: state.policy}
+        self._plant = state.policy.plant
+        self._calendar = Calendar.of(self._plant)
         self._nudged = False
         self._rewrites = 0
         self._rewritten = 0
@@ -64,7 +66,11 @@ class Journal:
 
     @property
     def calendar(self) -> Calendar:
-        return Calendar.of(self.state.policy.plant)
+        plant = self.state.policy.plant
+        # Asked for some hundred times an order, and another only when another policy is adopted.
+        if plant is not self._plant:
+            self._plant, self._calendar = plant, Calendar.of(plant)
+        return self._calendar
 
     def record(
         self, data: e.Happening, by: Actor = SYSTEM_ACTOR, *, of: Department | None = None, said: SaidRef | None = None

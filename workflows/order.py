@@ -48,6 +48,7 @@ class OrderWorkflow(Walker):
                 # One notice each: that one department cannot be reached must not hide behind the other (R7).
                 self.mailroom.tell("order_released", Department.PRODUCTION)
                 self.mailroom.tell("order_released", Department.WAREHOUSE)
+                self.amendments.released()
                 self.work(quantities.start(self.state.work, self.state.facts.ordered))
                 return Step.MAKE_PLAN
             case a.Revise() as answer:

@@ -1,6 +1,6 @@
 """What operators see of an order in the Temporal Web UI (design §6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,15 +43,15 @@ def at_first(facts: OrderFacts) -> TypedSearchAttributes:
 
 
 def show(state: OrderState, calendar: Calendar) -> None:
-    """Brings the operators' view up to date, in at most one command."""
-    known = workflow.info().typed_search_attributes
-    changed = [update for update in _wanted(state, calendar) if known.get(update.key) != update.value]
+    """Brings what operators find orders by up to date, in at most one command."""
+    # By name: the SDK's own look-up compares whole keys, one after the other.
+    known = {pair.key.name: pair.value for pair in workflow.info().typed_search_attributes}
+    changed = [update for update in _wanted(state, calendar, known) if known.get(update.key.name) != update.value]
     if changed:
         workflow.upsert_search_attributes(changed)
-    workflow.set_current_details(details(state, calendar, workflow.now()))
 
 
-def _wanted(state: OrderState, calendar: Calendar) -> Iterator[SearchAttributeUpdate[Any]]:
+def _wanted(state: OrderState, calendar: Calendar, known: Mapping[str, Any]) -> Iterator[SearchAttributeUpdate[Any]]:
     yield CUSTOMER.value_set(state.facts.customer.name[:LONGEST])
     yield STAGE.value_set(state.stage.value)
     # The other attributes only say something when there is something to say.
@@ -63,7 +63,7 @@ def _wanted(state: OrderState, calendar: Calendar) -> Iterator[SearchAttributeUp
     if state.work.rework_rounds:
         yield REWORK_ROUNDS.value_set(state.work.rework_rounds)
     level = max((task.escalation_level for task in state.tasks.values()), default=0)
-    if level or workflow.info().typed_search_attributes.get(ESCALATION_LEVEL):
+    if level or known.get(ESCALATION_LEVEL.name):
         yield ESCALATION_LEVEL.value_set(level)
 
 

@@ -80,6 +80,10 @@ class Walker:
         """Before each writing: what follows from the change, and what operators see of it."""
         visibility.show(self.state, self.journal.calendar)
 
+    def details(self) -> str:
+        """What operators read who open it in the Web UI."""
+        return visibility.details(self.state, self.journal.calendar, workflow.now())
+
     def written(self, flushed: Flushed) -> None:
         """After each writing: tasks that nobody can do are reported."""
         for task_id in flushed.nobody:

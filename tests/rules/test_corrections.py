@@ -8,13 +8,15 @@ from tests.rules.samples import CALENDAR, at, day, member, order, shipment, task
 from workflows.rules import corrections, fold, hearing
 from workflows.types import commands as c
 from workflows.types import events as e
+from workflows.types import notices
 from workflows.types.events import Event, SaidRef
 from workflows.types.orders import Hold
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
-from workflows.types.words import READINESS, STEP_OF, DeliveryState, Department, Kind, OrderStatus, Step
+from workflows.types.words import READINESS, STEP_OF, DeliveryState, Department, Kind, NoticeState, OrderStatus, Step
 
 MATERIALS, EQUIPMENT, PEOPLE = READINESS
+NOTICE = notices.Notice(key="T-1.shipping_notice.9", kind=notices.SHIPPING_NOTICE, to=("customer",), at=at("20 09:00"))
 
 
 class Told:
@@ -169,14 +171,31 @@ def test_when_the_goods_are_expected_without_an_answer(told: Told, etas: dict[Ki
     assert found == at(expected)
 
 
-def test_notice_that_got_on_record_since_stays_on_record(told: Told) -> None:
+@pytest.mark.parametrize(
+    ("how", "is_dropped", "noticed"),
+    [(NoticeState.SENT, False, "20 10:00"), (NoticeState.SENT, True, "20 10:00"), (NoticeState.DEAD, False, None)],
+)
+def test_notice_that_got_on_record_since_stays_on_record(
+    told: Told, how: NoticeState, is_dropped: bool, noticed: str | None
+) -> None:
     told.record(e.ShipmentArranged(shipment=shipment("24 10:00", day(25))))
-    told.answer(told.open(Kind.DISPATCH), "dispatched")
-    assert told.state.shipment is not None
-    told.state.shipment = told.state.shipment.model_copy(update={"noticed_at": at("20 10:00")})
+    told.record(e.NoticeRequested(notice=NOTICE))
+    told.answer(told.open(Kind.DISPATCH), "replan" if is_dropped else "dispatched")
+    if is_dropped:
+        told.record(e.ShipmentDropped(reason="truck broke"))
+    told.now = "20 10:00"
+    told.record(e.NoticeSettled(told=notices.Told(key=NOTICE.key, states={"customer": how})))
     found = without(told, "dispatch.1").shipment
-    assert found is not None and found.noticed_at == at("20 10:00")
-    told.state.shipping_notice = "another plan's"
+    assert found is not None and found.noticed_at == (at(noticed) if noticed else None)
+
+
+def test_notice_of_another_plan_says_nothing_of_this_one(told: Told) -> None:
+    told.record(e.ShipmentArranged(shipment=shipment("24 10:00", day(25))))
+    told.record(e.NoticeRequested(notice=NOTICE))
+    told.answer(told.open(Kind.DISPATCH), "replan")
+    told.record(e.ShipmentDropped(reason="truck broke"))
+    told.record(e.NoticeRequested(notice=NOTICE.model_copy(update={"key": "another"})))
+    told.record(e.NoticeSettled(told=notices.Told(key="another", states={"customer": NoticeState.SENT})))
     found = without(told, "dispatch.1").shipment
     assert found is not None and found.noticed_at is None
 

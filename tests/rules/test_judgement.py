@@ -38,6 +38,7 @@ PLAN = {"planned_start": "2026-11-23", "expected_completion": "2026-11-25"}
 SHIP = {"mode": "road", "carrier": "Hsin Yun", "ship_at": "2026-11-24T10:00:00+08:00", "transit_days": 1}
 SIGNED = {"signed_by": "Ms. Lin"}
 FEEDBACK = {"csat": 5, "channel": "phone"}
+CAUSE = {"cause": "blunt tool", "action": "change tools each week"}
 ISSUE = {"kind": "service", "text": "rude", "department": "sales"}
 ON_THE_WAY = order(Step.SIGN_OFF, day(30), work=work(sent={"1": 100, "2": 20}), shipment=shipment("18 10:00", day(19)))
 
@@ -102,6 +103,9 @@ ON_THE_WAY = order(Step.SIGN_OFF, day(30), work=work(sent={"1": 100, "2": 20}), 
             {**FEEDBACK, "issues": [{**ISSUE, "department": "it"}]},
             ["/fields/issues/0/department"],
         ),
+        (Kind.FIND_CAUSE, "analysed", {**CAUSE, "due": "2026-11-20"}, []),
+        (Kind.FIND_CAUSE, "analysed", {**CAUSE, "due": "2026-11-19"}, ["/fields/due"]),
+        (Kind.FIND_CAUSE, "analysed", {**CAUSE, "due": "9999-12-31"}, ["/fields/due"]),
         (Kind.PRODUCE, "done", {"good": {}}, ["/fields/good"]),
         (Kind.PRODUCE, "done", {"good": {"01": 5}}, ["/fields/good/01"]),
         (Kind.PRODUCE, "done", {"good": {"1": -1}}, ["/fields/good/1"]),
@@ -148,8 +152,17 @@ def test_what_the_customer_signs_for(outcome: str, fields: dict[str, Any], wrong
     assert pointers(judged(Kind.SIGN_OFF, outcome, fields, state)) == wrong
 
 
-@pytest.mark.parametrize(("stated", "wrong"), [("2026-11-20", []), ("2026-11-21", ["/fields/shipped_at"])])
-def test_goods_do_not_leave_in_the_future(stated: str, wrong: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("stated", "wrong"),
+    [
+        ("2026-11-20", []),
+        ("2026-11-21", ["/fields/shipped_at"]),
+        ("2021-11-20", []),
+        ("2021-11-19T12:00:00+08:00", ["/fields/shipped_at"]),
+        ("0001-01-01", ["/fields/shipped_at"]),
+    ],
+)
+def test_goods_leave_neither_in_the_future_nor_in_another_age(stated: str, wrong: list[str]) -> None:
     fields = {"shipped_at": stated, "override_reason": "x"}
     assert pointers(judged(Kind.DISPATCH, "dispatched", fields)) == wrong
 

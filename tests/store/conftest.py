@@ -1,7 +1,8 @@
 """The store's tests run on SQLite and on PostgreSQL, each on a real one."""
 
-from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import delete, insert
@@ -12,14 +13,22 @@ from activities.store.tables import METADATA, REGISTER
 from tests.store import cluster
 from tests.store.plant import UI
 
+CLUSTER = pytest.StashKey[cluster.Cluster]()
+DATABASES = pytest.StashKey[dict[str, "Shared"]]()
+"""One of each for a process, by backend: every folder that imports these fixtures has fixtures of its own by them, and would
+have servers of its own."""
+
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[cluster.Cluster]:
+def postgres(pytestconfig: pytest.Config) -> cluster.Cluster:
     bin_dir = cluster.binaries()
     if bin_dir is None:
         pytest.skip("PostgreSQL is not installed")
-    with cluster.running(bin_dir) as running:
-        yield running
+    if CLUSTER not in pytestconfig.stash:
+        kept = ExitStack()
+        pytestconfig.add_cleanup(kept.close)
+        pytestconfig.stash[CLUSTER] = kept.enter_context(cluster.running(bin_dir))
+    return pytestconfig.stash[CLUSTER]
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -36,23 +45,29 @@ def empty_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
     return running.create()
 
 
+class Shared(NamedTuple):
+    url: str
+    database: Database
+
+
 @pytest.fixture(scope="session")
 def shared_url(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    if backend == "sqlite":
+    made = request.config.stash.setdefault(DATABASES, {})
+    if backend not in made:
         url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'store.db'}"
-    else:
-        running: cluster.Cluster = request.getfixturevalue("postgres")
-        url = running.create()
-    store.migrate(url)
-    return url
+        if backend == "postgresql":
+            running: cluster.Cluster = request.getfixturevalue("postgres")
+            url = running.create()
+        store.migrate(url)
+        made[backend] = Shared(url, Database(url))
+        request.config.add_cleanup(made[backend].database.close)
+    return made[backend].url
 
 
 @pytest.fixture(scope="session")
-def shared_database(shared_url: str) -> Iterator[Database]:
+def shared_database(backend: str, shared_url: str, pytestconfig: pytest.Config) -> Database:
     """One for all tests of a backend: what SQLAlchemy has compiled once need not be compiled for each."""
-    database = Database(shared_url)
-    yield database
-    database.close()
+    return pytestconfig.stash[DATABASES][backend].database
 
 
 @pytest.fixture

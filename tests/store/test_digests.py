@@ -5,6 +5,7 @@ from datetime import timedelta
 from activities.store import Recipient, Store
 from activities.store.digests import DigestRow, Kept
 from activities.store.ledger import Addressed
+from activities.store.lending import DeadLetter
 from tests.store.plant import DAY, HOUR, NOW
 from workflows.types.notices import Notice
 from workflows.types.words import Language, NoticeState
@@ -74,5 +75,5 @@ def test_whose_address_was_refused_is_found_by_their_last_digest(db: Store) -> N
         for row in db.digests.take(TODAY + on * DAY, ("anna",), NOW, NOW + HOUR):
             db.digests.settle(row, NoticeState.DEAD, NOW, f"550 no mailbox {on}")
     (dead,) = db.digests.dead(TODAY)
-    assert (dead.day, dead.person, dead.address, dead.why) == (TODAY + DAY, "anna", "anna@plant.example", "550 no mailbox 1")
+    assert dead == DeadLetter("digest", f"{TODAY + DAY}", "anna", "anna@plant.example", NOW, "550 no mailbox 1")
     assert db.digests.dead(TODAY + 2 * DAY) == []

@@ -131,6 +131,6 @@ def test_a_circular_is_lent_to_one_and_told_once(db: Store) -> None:
     db.circulars.drop("w1", NOW + timedelta(hours=9))
     assert db.circulars.states("w1") == {"anna": NoticeState.SENT, "bo": NoticeState.DEAD}
     (dead,) = db.circulars.dead(NOW)
-    assert (dead.row.person, dead.why) == ("bo", "550 nobody") and db.circulars.dead(NOW + HOUR) == []
+    assert (dead.person, dead.why) == ("bo", "550 nobody") and db.circulars.dead(NOW + HOUR) == []
     db.circulars.drop("w2", NOW)
     assert db.circulars.states("w2") == {"anna": NoticeState.STALE}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import func, select
 
 from activities import passwords
@@ -55,6 +56,8 @@ def test_somebody_unknown_is_judged_by_the_same_work(db: Store, bo: str, monkeyp
     assert len(judged) == 2
     known, unknown = (hashed.split("$")[1:4] for hashed in judged)
     assert known == unknown
+    with pytest.raises(VerifyMismatchError):
+        hasher.verify(judged[1], GOOD)
     # What is longer than any password costs nothing at all.
     assert not db.sessions.is_password(bo, "x" * 201)
     assert len(judged) == 2

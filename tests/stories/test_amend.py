@@ -149,6 +149,21 @@ async def test_where_nothing_is_left_to_make_nothing_is_made(plant: Plant) -> No
     assert plant.task("plan_shipment").quantities == {"1": 80}
 
 
+async def test_amended_to_what_is_left_of_a_waived_rest_all_of_it_ships(plant: Plant) -> None:
+    await plant.enter(10)
+    await plant.produced()
+    await plant.answer("inspect", "pass")
+    await plant.answer("accept", "short", accepted={"1": 5}, reason="5 are missing")
+    await plant.answer("decide_shortage", "ship_part", rest="waived", reason="customer is content")
+    await agreed(plant, lines=lines(5))
+    await plant.planned()
+    await plant.answer("accept", "accept")
+    assert plant.task("plan_shipment").quantities == {"1": 5}
+    await plant.shipped()
+    await plant.signed()
+    assert (await plant.ends(), plant.row.delivery) == ("completed", "full")
+
+
 async def test_an_open_plan_only_shows_other_quantities(plant: Plant) -> None:
     await plant.enter(100)
     await plant.confirmed()

@@ -102,6 +102,22 @@ async def test_a_head_mends_an_analysis_as_long_as_nothing_was_done(plant: Plant
     assert plant.row.came_to.due == plant.day(4)
 
 
+async def test_whoever_acted_verifies_nothing_though_the_head_mended_their_answer(plant: Plant) -> None:
+    await plant.record("complaint", department=Department.QUALITY, policy="[improvements]\nverify_after = '1d'")
+    await plant.answer("find_cause", "analysed", due=plant.day(9), **BURRS)
+    await plant.answer("act", "done", note="tools changed")
+    await plant.correct("act", "done", note="all tools changed", by=HEADS[Department.QUALITY])
+    await plant.pass_time(days=2)
+    assert plant.task("verify").barred == ("quality1", "quality-head")
+
+
+async def test_an_action_is_due_on_a_day_that_comes(plant: Plant) -> None:
+    await plant.record("complaint", department=Department.QUALITY)
+    for due in ("9999-12-31", str(plant.day(-1))):
+        no = await plant.refused(plant.answer("find_cause", "analysed", due=due, **BURRS))
+        assert [fault.pointer for fault in no.errors] == ["/fields/due"]
+
+
 async def test_a_case_in_many_runs_rests_and_goes_on(busy_plant: Plant) -> None:
     plant = busy_plant
     policy = "[plant]\naround_the_clock = true\n[improvements]\nverify_after = '1s'"

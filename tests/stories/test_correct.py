@@ -306,6 +306,20 @@ async def test_the_notice_stays_on_record_when_the_dispatch_is_corrected(plant: 
     assert (plant.open_kinds(), plant.task("sign_off").n) == (["sign_off"], 2)
 
 
+async def test_a_notice_of_the_plan_that_was_dropped_counts_when_that_was_a_mistake(plant: Plant) -> None:
+    await plant.enter(100)
+    await plant.accepted()
+    plant.mail.is_away = True
+    await plant.plan_shipment(ship_at=plant.local("Wed 15:00"))
+    await plant.answer("dispatch", "replan", reason="truck broke")
+    plant.mail.is_away = False
+    await plant.settle()
+    assert (await plant.refused(plant.correct("dispatch", "dispatched"))).code == "notice-missing", "its lead is not over"
+    await plant.pass_to("Tue 10:00")
+    await plant.correct("dispatch", "dispatched")
+    assert (plant.open_kinds(), plant.row.planned_ship) == (["sign_off"], plant.local("Wed 15:00"))
+
+
 @pytest.mark.parametrize(
     ("outcome", "fields", "opens"),
     [

@@ -143,6 +143,17 @@ async def test_before_release_a_customers_wish_is_for_sales_alone(plant: Plant) 
     assert ([line.quantity for line in plant.row.lines], plant.task("confirm_order").quantities) == ([60], {"1": 60})
 
 
+async def test_a_wish_that_sales_has_not_decided_by_the_release_is_productions_too(plant: Plant) -> None:
+    await plant.enter(100)
+    await plant.amend(by=BUYER, lines=lines(60))
+    await plant.confirmed()
+    assert [(task.department, task.stage) for task in open_decisions(plant)] == [("sales", "plan"), ("production", "plan")]
+    await decides(plant, "agree", SALES)
+    assert [line.quantity for line in plant.row.lines] == [100], "production has not agreed yet"
+    await decides(plant, "agree", PRODUCTION)
+    assert ([line.quantity for line in plant.row.lines], plant.task("make_plan").quantities) == ([60], {"1": 60})
+
+
 async def test_facts_that_are_so_already_are_no_wish(plant: Plant) -> None:
     await plant.enter(100)
     await plant.confirmed()

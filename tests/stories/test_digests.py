@@ -17,6 +17,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import policy_file
 from activities.digest import SmtpDigests
+from activities.mail.message import Sender
+from activities.mail.plant_mail import PlantMail
 from activities.mail.transport import Transport
 from activities.policy_in_force import PolicyInForce
 from activities.store import Store, migrate
@@ -54,12 +56,14 @@ class Mornings:
         self.away_for = timedelta()
         """This engine's time stands while nobody serves what it has started: so much passed all the same."""
         self.digests = SmtpDigests(
-            store,
-            PolicyInForce(store, text),
-            Transport.of(server.url),
-            "Jiaoqi <jiaoqi@plant.example>",
-            "https://jiaoqi.example",
-            lambda: activity.info().started_time + self.away_for,
+            PlantMail(
+                store,
+                PolicyInForce(store, text),
+                Transport.of(server.url),
+                Sender.of("Jiaoqi <jiaoqi@plant.example>"),
+                "https://jiaoqi.example",
+                lambda: activity.info().started_time + self.away_for,
+            )
         )
         digest = store.policies.put(self.policy)
         plant = Plant(store, server, digest)

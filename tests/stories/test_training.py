@@ -15,6 +15,8 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.mail.message import Sender
+from activities.mail.plant_mail import PlantMail
 from activities.mail.transport import Transport
 from activities.policy_in_force import PolicyInForce
 from activities.store import Store, migrate
@@ -41,12 +43,14 @@ class School:
         self.env, self.store, self.server, self.today = env, store, server, today
         self.queue, self.pool = f"training-{uuid.uuid4()}", ThreadPoolExecutor(4)
         self.training = SmtpTraining(
-            store,
-            PolicyInForce(store, POLICY),
-            Transport.of(server.url),
-            "Jiaoqi <jiaoqi@plant.example>",
-            "https://jiaoqi.example",
-            lambda: activity.info().started_time,
+            PlantMail(
+                store,
+                PolicyInForce(store, POLICY),
+                Transport.of(server.url),
+                Sender.of("Jiaoqi <jiaoqi@plant.example>"),
+                "https://jiaoqi.example",
+                lambda: activity.info().started_time,
+            )
         )
 
     def passes(self, last: date, **names: bool | None) -> None:

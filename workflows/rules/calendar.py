@@ -21,6 +21,7 @@ MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE_DAYS = 365
 PAGE = PAGE_DAYS * DAY // MICROSECOND
+MOST_MOVED = 4096
 HORIZON = 60
 """Pages (years) that are searched before giving up: far beyond any promise, and the end of a plant that never works."""
 
@@ -92,6 +93,8 @@ class Calendar:
         }
         self._pages: dict[int, Page] = {}
         self._ends: dict[date, datetime] = {}
+        # The rungs of an open task are asked for at each step of its order.
+        self._moved = lru_cache(MOST_MOVED)(self._move)
 
     @staticmethod
     def of(plant: Plant) -> "Calendar":
@@ -109,10 +112,7 @@ class Calendar:
     def add(self, t: datetime, amount: Span | timedelta) -> datetime:
         """The earliest instant by which `amount` has passed since t; if negative, the latest from which it leads to t."""
         work = (self.length(amount) if isinstance(amount, Span) else amount) // MICROSECOND
-        at = since_epoch(t)
-        if work == 0:
-            return instant(at)
-        return instant(self._ahead(at, work) if work > 0 else self._back(at, -work))
+        return self._moved(since_epoch(t), work)
 
     def between(self, a: datetime, b: datetime) -> timedelta:
         """The working time from a to b; negative when b lies before a."""
@@ -206,6 +206,11 @@ class Calendar:
         first = EPOCH.date() + number * PAGE_DAYS * DAY
         for n in range(-2, PAGE_DAYS + 1):
             yield from self._spans(first + n * DAY)
+
+    def _move(self, at: int, work: int) -> datetime:
+        if work == 0:
+            return instant(at)
+        return instant(self._ahead(at, work) if work > 0 else self._back(at, -work))
 
     def _ahead(self, at: int, work: int) -> int:
         first = at // PAGE

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from workflows.rules import cases
 from workflows.rules.calendar import Calendar
-from workflows.types.orders import Shipment, Work
+from workflows.types.cases import CaseState
+from workflows.types.orders import Work
 from workflows.types.slack import Blame, Spell
 from workflows.types.state import Answered, Before, OrderState
 from workflows.types.tasks import Task
@@ -62,6 +64,20 @@ def _before(state: OrderState, task: Task) -> Before:
     )
 
 
+def after_notice(state: OrderState, key: str, at: datetime) -> dict[str, Answered]:
+    """The same once a shipping notice is on record: of a plan that an answer has dropped, too, if that is taken back."""
+    return {
+        task_id: each.model_copy(update={"before": _noticed(each.before, at)}) if each.before.shipping_notice == key else each
+        for task_id, each in state.answered.items()
+    }
+
+
+def _noticed(before: Before, at: datetime) -> Before:
+    if before.shipment is None:
+        return before
+    return before.model_copy(update={"shipment": before.shipment.model_copy(update={"noticed_at": at})})
+
+
 # How the order stands without an answer.
 
 
@@ -86,12 +102,12 @@ def without(state: OrderState, answered: Answered, completion: datetime | None) 
         "planned_start": before.planned_start,
         "planned_seconds": before.planned_seconds,
         "work_center": before.work_center,
-        "shipment": _with_its_notice(before, state),
+        "shipment": before.shipment,
         # What was told of it since is not told again.
         "shipping_notice": before.shipping_notice if state.shipping_notice == before.shipping_notice else None,
         "delivered": before.delivered,
         "delivery": before.delivery,
-        "case": before.case,
+        "case": _acted_by_them_all_the_same(before.case, answered.task),
     }
 
 
@@ -124,12 +140,11 @@ def _made_by_them_all_the_same(work: Work, task: Task) -> Work:
     return work.model_copy(update={"makers": (*work.makers, by)})
 
 
-def _with_its_notice(before: Before, state: OrderState) -> Shipment | None:
-    """Notice of the same plan may have got on record since."""
-    same = state.shipping_notice in (before.shipping_notice, None)
-    if before.shipment is None or state.shipment is None or not same:
-        return before.shipment
-    return before.shipment.model_copy(update={"noticed_at": before.shipment.noticed_at or state.shipment.noticed_at})
+def _acted_by_them_all_the_same(case: CaseState | None, task: Task) -> CaseState | None:
+    """Nor does whoever acted verify it, because somebody else has corrected what they said."""
+    if case is None or task.kind is not Kind.ACT or task.completed_by is None:
+        return case
+    return cases.acted(case, task.completed_by)
 
 
 def completion(state: OrderState, answered: Answered, calendar: Calendar) -> datetime | None:

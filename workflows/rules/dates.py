@@ -25,6 +25,18 @@ def in_promise(pointer: str, when: date | None, today: date, calendar: Calendar)
     return _within(pointer, when, today, PROMISE_YEARS, calendar)
 
 
+def in_past(pointer: str, when: datetime | date | None, today: date, calendar: Calendar) -> list[Fault]:
+    """What has happened lies no further back than a plan may lie ahead: beyond that it is a slip, and the calendar ends."""
+    if when is None:
+        return []
+    stated, years = day(when, calendar), PLAN_YEARS
+    if stated > today:
+        return [Fault(pointer=pointer, message="lies in the future")]
+    if stated < years_after(today, -years):
+        return [Fault(pointer=pointer, message=f"{stated} is more than {years} years ago")]
+    return []
+
+
 def _within(pointer: str, when: datetime | date | None, today: date, years: int, calendar: Calendar) -> list[Fault]:
     if when is None:
         return []
@@ -37,7 +49,7 @@ def _within(pointer: str, when: datetime | date | None, today: date, years: int,
 
 
 def years_after(today: date, years: int) -> date:
-    """The same day years later; 29 February becomes the 28th."""
+    """The same day years later, or before; 29 February becomes the 28th."""
     try:
         return today.replace(year=today.year + years)
     except ValueError:

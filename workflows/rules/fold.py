@@ -400,5 +400,8 @@ def _(data: e.NoticeSettled, state: OrderState, event: Event) -> None:
         return
     state.shipping_notice = None
     states = data.told.states.values()
-    if state.shipment is not None and states and all(each in ON_RECORD for each in states):
+    if not states or not all(each in ON_RECORD for each in states):
+        return
+    if state.shipment is not None:
         state.shipment = state.shipment.model_copy(update={"noticed_at": event.at})
+    state.answered = corrections.after_notice(state, data.told.key, event.at)

@@ -130,9 +130,7 @@ def _(answer: a.ShipmentPlanned, case: Case) -> list[Fault]:
 
 @_faults.register
 def _(answer: a.Dispatched, case: Case) -> list[Fault]:
-    if answer.shipped_at is None or dates.day(answer.shipped_at, case.calendar) <= case.today:
-        return []
-    return [Fault(pointer="/fields/shipped_at", message="lies in the future")]
+    return dates.in_past("/fields/shipped_at", answer.shipped_at, case.today, case.calendar)
 
 
 @_faults.register
@@ -165,6 +163,11 @@ def _(answer: a.Repromise, case: Case) -> list[Fault]:
     return dates.in_promise("/fields/promised_date", answer.promised_date, case.today, case.calendar) + unapproved(
         "/fields/approved_by", answer.customer_agreed, answer.approved_by
     )
+
+
+@_faults.register
+def _(answer: a.Analysed, case: Case) -> list[Fault]:
+    return dates.in_plan("/fields/due", answer.due, case.today, case.calendar)
 
 
 def unapproved(pointer: str, customer_agreed: bool, approved_by: str | None) -> list[Fault]:

@@ -18,7 +18,7 @@ class Looked(Message):
     cases: tuple[OrderStart, ...] = ()
     """Of orders whose file is not complete: what asks sales for the rest."""
     damaged: tuple[str, ...] = ()
-    """Orders that could not be archived: a content on file is gone or has changed."""
+    """Orders that could not be archived: a content on file is gone or has changed, or whatever else is wrong with them."""
     next: Look | None = None
 
 
