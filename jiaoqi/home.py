@@ -92,11 +92,14 @@ class Home:
             return None
 
     def write(self, note: StackNote) -> None:
-        """Replace the note as a whole; it may hold passwords, so nobody else may read it."""
+        """Replace the note as a whole; it may hold passwords, so nobody else may read it. Raises HomeCannotBeUsed."""
         draft = self.note_file.with_suffix(".draft")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(asdict(note), indent=2) + "\n")
-        draft.replace(self.note_file)
+        try:
+            draft.touch(mode=0o600)
+            draft.write_text(json.dumps(asdict(note), indent=2) + "\n")
+            draft.replace(self.note_file)
+        except OSError as error:
+            raise HomeCannotBeUsed(self.path, error.strerror) from error
 
     def keep_policy(self, text: str | None) -> Path | None:
         """Keep the policy that the stack is started with: a part that is started again must find the same."""

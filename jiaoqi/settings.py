@@ -81,11 +81,15 @@ class Settings:
     def smtp_url(self) -> str:
         return self._known("JIAOQI_SMTP_URL", self.smtp)
 
-    def audit_key(self, *, may_make: bool = False) -> bytes:
-        """The key of the audit chain; one that a deployment names is never made. Raises KeyIsUnusable."""
+    def audit_keys(self, *, may_make: bool = False) -> tuple[bytes, ...]:
+        """The keys of the audit chain, the newest last; a file that a deployment names is never made. Raises KeyIsUnusable."""
         if self.audit_key_file is None and may_make:
-            return key.read_or_make(Home(self.home).audit_key_file)
-        return key.read(self.audit_key_file or Home(self.home).audit_key_file)
+            key.read_or_make(self.audit_keys_file)
+        return key.read_all(self.audit_keys_file)
+
+    @property
+    def audit_keys_file(self) -> Path:
+        return self.audit_key_file or Home(self.home).audit_key_file
 
     @property
     def documents(self) -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from jiaoqi.errors import HomeCannotBeUsed
 from jiaoqi.home import Home, StackNote
 from jiaoqi.migration import migrate
 from jiaoqi.plan import Plan, StackPorts, plan
@@ -33,11 +35,25 @@ class Wishes:
 
 
 def up(home: Home, wishes: Wishes, environment: Mapping[str, str], announce: Callable[[Plan], None]) -> None:
-    """Run a stack until a signal stops it; `announce` is called once it is ready. Raises HomeIsTaken, PortIsBusy."""
+    """Run a stack until a signal stops it; `announce` is called once it is ready.
+
+    Raises HomeIsTaken, PortIsBusy, MailServerUrlIsWrong.
+    """
     with home.taken():
         end_leftovers(home)
         planned = plan(home, wishes.ports, environment, home.keep_policy(wishes.policy))
+        check_mail_server(planned)
         asyncio.run(Stack(home, planned, furnish=demo if wishes.demo else nothing).run(announce))
+
+
+def check_mail_server(plan: Plan) -> None:
+    """A URL that names none is told at once: a worker that ends again and again says so in its log only."""
+    if any(child.name == "mailbox" for child in plan.servers):
+        return
+    # The libraries behind mail, which `up` itself needs only where somebody names a server.
+    from activities.mail.transport import Transport
+
+    Transport.of(plan.settings.smtp_url)
 
 
 def demo(plan: Plan) -> None:
@@ -127,7 +143,11 @@ class Stack:
 
     def _started(self, name: str, pid: int) -> None:
         self._children[name] = Running.of(pid)
-        self._note(ready=self._ready)
+        try:
+            self._note(ready=self._ready)
+        except HomeCannotBeUsed as error:
+            # The disk may be full: the part runs, and who keeps it running must not end for want of a note.
+            log.warning("%s", error)
 
     def _note(self, *, ready: bool) -> None:
         self._ready = ready
@@ -155,13 +175,22 @@ async def until_answered(url: str) -> None:
 
 
 def answer_of(url: str) -> str:
-    """The status of a GET, or why there is none; no proxy stands between us and our own machine."""
+    """The status of a GET and what the answer says is wrong, or why there is none; no proxy is asked on our own machine."""
     address = urlsplit(url)
     connection = http.client.HTTPConnection(address.netloc, timeout=2)
     try:
         connection.request("GET", address.path or "/")
-        return str(connection.getresponse().status)
+        answer = connection.getresponse()
+        return str(answer.status) if answer.status < http.HTTPStatus.BAD_REQUEST else f"{answer.status} {detail(answer)}".strip()
     except (OSError, http.client.HTTPException) as error:
         return str(error)
     finally:
         connection.close()
+
+
+def detail(answer: http.client.HTTPResponse) -> str:
+    """Of a problem what it says, of anything else nothing."""
+    try:
+        return str(json.loads(answer.read())["detail"])
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -16,15 +16,17 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.audit.heads import HeadFile
 from activities.audit.keeper import Keeper
-from activities.audit.key import KeyIsUnusable
 from activities.audit.posting import HeadPost
 from activities.cases import Cases
 from activities.courier import AT_ONCE, Courier
 from activities.digest import SmtpDigests
 from activities.documents.archivist import Archivist
 from activities.documents.cabinet import Cabinet
+from activities.failures import ForeseenFailure
 from activities.follow_ups import FollowUps
 from activities.mail.circulars import Circulars
+from activities.mail.message import Sender
+from activities.mail.plant_mail import PlantMail
 from activities.mail.smtp_mail import SmtpMail
 from activities.mail.transport import Transport
 from activities.policy_in_force import PolicyInForce
@@ -34,10 +36,10 @@ from activities.store import SqlJournal, Store
 from activities.training.post import SmtpTraining
 from jiaoqi.collector import spare_settled
 from jiaoqi.connection import connect, ensure_namespace
-from jiaoqi.errors import JiaoqiError
 from jiaoqi.leaving import leave
 from jiaoqi.settings import Settings
 from workers import auditing, figuring, reviewing, sweeping, timetable
+from workers.details import Details
 from workers.foreseen import Foreseen
 from workers.mending import mend
 from workers.payloads import leave_alone
@@ -82,27 +84,33 @@ async def work(settings: Settings) -> None:
         courier = Courier(client, store.outbox, mail(store, settings), carriers)
         policy = PolicyInForce(store, settings.policy_text())
         looks = plant_reviews(store, policy, settings)
-        regular = (digests(store, policy, settings), looks, training(store, policy, settings))
+        letters = plant_mail(store, policy, settings)
         async with (
             orders(client, store, writers),
-            reviews(client, *regular, reviewers),
+            reviews(client, SmtpDigests(letters), looks, SmtpTraining(letters), reviewers),
             documents(client, archivist(store, policy, settings), archivists),
         ):
             log.warning("serving %s and %s, and the outbox", ORDERS_QUEUE, REVIEWS_QUEUE)
-            beside = [asyncio.create_task(mend(client, store)), asyncio.create_task(courier.keep())]
-            beside.append(asyncio.create_task(timetable.keep(client, store, policy)))
-            minutes, watch = reviewing.Minutes(Cases(client, store), store, policy), Watch(store, policy, looks)
-            beside.append(asyncio.create_task(reviewing.keep(minutes, reviewing.ByHand(client, store), watch)))
-            beside.append(asyncio.create_task(sweeping.keep(store)))
-            beside.append(asyncio.create_task(figuring.keep(store)))
-            beside.append(asyncio.create_task(audit(client, store, settings)))
+            # First what may refuse to start: nothing else is under way then.
+            rounds = (audit(client, store, settings), courier.keep(), *beside(client, store, policy, looks))
+            tasks = [asyncio.create_task(each) for each in rounds]
             if settings.pulse_file:
-                beside.append(asyncio.create_task(beat(client, settings.pulse_file)))
+                tasks.append(asyncio.create_task(beat(client, settings.pulse_file)))
             spare_settled()
             await stopping.wait()
-            for task in beside:
+            for task in tasks:
                 task.cancel()
             await courier.finish()
+
+
+def beside(client: Client, store: Store, policy: PolicyInForce, looks: PlantReviews) -> Iterator[Coroutine[Any, Any, None]]:
+    """What a worker looks after by itself, without being asked by a workflow."""
+    yield mend(client, store)
+    yield timetable.keep(client, store, policy)
+    minutes = reviewing.Minutes(Cases(client, store), store, policy)
+    yield reviewing.keep(minutes, reviewing.ByHand(client, store), Watch(store, policy, looks))
+    yield sweeping.keep(store)
+    yield figuring.keep(store)
 
 
 def orders(client: Client, store: Store, pool: ThreadPoolExecutor) -> Worker:
@@ -115,7 +123,7 @@ def orders(client: Client, store: Store, pool: ThreadPoolExecutor) -> Worker:
         activity_executor=pool,
         # Half of this process's time otherwise, to guard one module that lint guards as well (docs/decisions/0010).
         workflow_runner=UnsandboxedWorkflowRunner(),
-        interceptors=[Foreseen()],
+        interceptors=[Foreseen(), Details()],
         max_cached_workflows=CACHED_ORDERS,
         max_concurrent_local_activities=WRITERS,
         max_concurrent_activities=WRITERS,
@@ -165,18 +173,15 @@ def archivist(store: Store, policy: PolicyInForce, settings: Settings) -> Archiv
 
 def audit(client: Client, store: Store, settings: Settings) -> Coroutine[Any, Any, None]:
     """Raises KeyIsUnusable at once: a worker that could not vouch for anything is not to seem to."""
-    keeper = Keeper(store, settings.audit_key(may_make=True))
+    *older, key = settings.audit_keys(may_make=True)
+    keeper = Keeper(store, key, older)
     transport, to = Transport.of(settings.smtp_url), settings.audit_mail
     post = HeadPost(store, transport, settings.mail_from, to) if to else None
     return auditing.keep(client, store, keeper, HeadFile(settings.audit_heads), post)
 
 
-def digests(store: Store, policy: PolicyInForce, settings: Settings) -> SmtpDigests:
-    return SmtpDigests(store, policy, Transport.of(settings.smtp_url), settings.mail_from, settings.public_url)
-
-
-def training(store: Store, policy: PolicyInForce, settings: Settings) -> SmtpTraining:
-    return SmtpTraining(store, policy, Transport.of(settings.smtp_url), settings.mail_from, settings.public_url)
+def plant_mail(store: Store, policy: PolicyInForce, settings: Settings) -> PlantMail:
+    return PlantMail(store, policy, Transport.of(settings.smtp_url), Sender.of(settings.mail_from), settings.public_url)
 
 
 def plant_reviews(store: Store, policy: PolicyInForce, settings: Settings) -> PlantReviews:
@@ -194,7 +199,7 @@ def main() -> None:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work(Settings.load()))
-    except (JiaoqiError, KeyIsUnusable) as error:
+    except ForeseenFailure as error:
         print(error, file=sys.stderr)  # noqa: T201 - whoever started us reads one line
         code = error.exit_code
     leave(code)

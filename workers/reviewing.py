@@ -44,8 +44,13 @@ class Minutes:
         for decision in await asyncio.to_thread(self._store.review_decisions.not_followed, AT_ONCE):
             try:
                 await self._open(decision)
+            except StoreAway:
+                raise
             except (TemporalError, ApplicationError) as error:
                 log.warning("what %s.%s decided is not a task yet: %s", decision.review, decision.n, error)
+            except Exception:
+                # A defect of ours must not keep the other decisions: it is tried again at the next look.
+                log.exception("what %s.%s decided cannot become a task", decision.review, decision.n)
 
     async def _open(self, decision: Decision) -> None:
         policy = await asyncio.to_thread(self._policy.read, datetime.now(UTC))

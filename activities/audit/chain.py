@@ -10,8 +10,9 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-BEGINNING, EVENTS = "beginning", "event"
-"""Of the first link, which says whose key the chain is made with; and of those over orders' events."""
+BEGINNING, EVENTS, NEXT_KEY = "beginning", "event", "key"
+"""Of the first link, which says whose key the chain is made with; of those over orders' events; and of a link that is made with
+one key and says with which the next ones are."""
 MARK = 8
 """Hexadecimal digits of a row's digest: enough to tell rows apart where the link's own digest says that one differs."""
 
@@ -78,6 +79,24 @@ def begin(key: bytes, at: str) -> Link:
     """The first link of all."""
     nothing = seal(())
     return Link(1, at, BEGINNING, fingerprint(key), 0, 0, 0, False, nothing.digest, nothing.marks)
+
+
+def hand_on(before: Link, key: bytes, newer: bytes, at: str) -> Link:
+    """From this link on the newer key makes the codes; only whoever has the older one can say so."""
+    nothing = seal(())
+    link = Link(before.n + 1, at, NEXT_KEY, fingerprint(newer), 0, 0, 0, False, nothing.digest, nothing.marks)
+    return link._replace(mac=link.coded(key, before.mac))
+
+
+class Keys:
+    """All that the chain was ever made with, the newest apart: it makes what is to come."""
+
+    def __init__(self, newest: bytes, older: Iterable[bytes] = ()) -> None:
+        self.newest = newest
+        self._named = {fingerprint(key): key for key in (*older, newest)}
+
+    def named(self, name: str) -> bytes | None:
+        return self._named.get(name)
 
 
 def fingerprint(key: bytes) -> str:

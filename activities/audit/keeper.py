@@ -1,11 +1,12 @@
 """Takes in what has settled, link by link: orders' events first, then the house's own records."""
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from time import sleep
 from typing import NamedTuple
 
-from activities.audit.chain import EVENTS, Link, Stored, begin, fingerprint, seal
+from activities.audit.chain import EVENTS, Keys, Link, Stored, begin, fingerprint, hand_on, seal
 from activities.audit.heads import Head
 from activities.failures import ForeseenFailure
 from activities.store import Store
@@ -22,16 +23,19 @@ SETTLED = timedelta(seconds=60)
 SURE_AFTER = timedelta(days=1)
 """What was written last, and so long ago, needs no history to confirm it: an engine that comes back has done so by then."""
 
+AGAIN = 0.1
+"""Seconds."""
+
 log = logging.getLogger("jiaoqi.audit")
 
 
 class KeyIsAnother(ForeseenFailure):
-    """The chain was begun with another key."""
+    """The chain is made with a key that we do not have."""
 
     exit_code = 2
 
     def __init__(self, ours: str, its: str) -> None:
-        super().__init__(f"the chain was begun with the key {its}, and this one is {ours}: put the first one back")
+        super().__init__(f"the chain is made with the key {its}, which is not in the key's file; the newest there is {ours}")
 
 
 class News(NamedTuple):
@@ -66,19 +70,30 @@ class Draft(NamedTuple):
 class Keeper:
     """Several may be at it: each link is put behind the last by one of them only, and the others look again."""
 
-    def __init__(self, store: Store, key: bytes) -> None:
-        self._audit, self._key = store.audit, key
+    def __init__(self, store: Store, key: bytes, older: Iterable[bytes] = ()) -> None:
+        self._audit, self._key, self._keys = store.audit, key, Keys(key, older)
         self._seen: dict[str, tuple[int, datetime]] = {}
         """By source: the last record that could be seen, and when."""
 
     def begin(self) -> None:
-        """Raises KeyIsAnother, and goes no further than it went."""
-        first = self._audit.link(1)
-        if first is None:
+        """Goes on with the newest key, whichever it was until now. Raises KeyIsAnother, and goes no further than it went."""
+        if self._audit.link(1) is None:
             made = begin(self._key, instant(datetime.now(UTC)))
             self._audit.append(None, [made._replace(mac=made.coded(self._key, ""))], ())
-        elif first.subject != fingerprint(self._key):
-            raise KeyIsAnother(fingerprint(self._key), first.subject)
+        # Others may be putting links there: then again.
+        while (before := self._audit.head()) and (key := self._key_of_now()) != self._key:
+            if self._audit.append(before, [hand_on(before, key, self._key, instant(datetime.now(UTC)))], ()):
+                log.warning("from link %d on the audit chain is made with the key %s", before.n + 2, fingerprint(self._key))
+            else:
+                sleep(AGAIN)
+
+    def _key_of_now(self) -> bytes:
+        """That the next link is made with; whoever has read the head before puts nothing behind a newer key's link."""
+        links = self._audit.handed_on() or list(filter(None, [self._audit.link(1)]))
+        name = links[-1].subject if links else fingerprint(self._key)
+        if (key := self._keys.named(name)) is None:
+            raise KeyIsAnother(fingerprint(self._key), name)
+        return key
 
     def head(self, known: Head | None = None) -> Head | None:
         """Where the chain stands; whoever knew an earlier head is missed if that is not in it any more."""
@@ -136,9 +151,9 @@ class Keeper:
     def _put(self, drafts: Sequence[Draft], heads: Sequence[Behind], before: Link | None, now: datetime) -> int:
         if not drafts or before is None:
             return 0
-        links, last = [], before
+        links, last, key = [], before, self._key_of_now()
         for draft in drafts:
-            last = draft.behind(last, self._key, instant(now))
+            last = draft.behind(last, key, instant(now))
             links.append(last)
         return len(links) if self._audit.append(before, links, heads) else 0
 

@@ -1,4 +1,4 @@
-"""The key of the chain: a file outside the database, made once and never shown."""
+"""The key of the chain: a file outside the database, made once and never shown; a newer key is a line below the older ones."""
 
 import os
 import re
@@ -17,16 +17,21 @@ class KeyIsUnusable(ForeseenFailure):
 
 
 def read(file: Path) -> bytes:
-    """Raises KeyIsUnusable."""
+    """The newest. Raises KeyIsUnusable."""
+    return read_all(file)[-1]
+
+
+def read_all(file: Path) -> tuple[bytes, ...]:
+    """The oldest first, at least one. Raises KeyIsUnusable."""
     try:
-        text = file.read_text(encoding="ascii").strip()
+        lines = file.read_text(encoding="ascii").split()
     except OSError as error:
         raise KeyIsUnusable(f"the key of the audit chain cannot be read from {file}: {error.strerror}") from error
     except UnicodeDecodeError:
-        text = ""
-    if not WRITTEN.fullmatch(text):
+        lines = []
+    if not lines or not all(map(WRITTEN.fullmatch, lines)):
         raise KeyIsUnusable(f"{file} holds no key of an audit chain, which is one line of 64 hexadecimal digits")
-    return bytes.fromhex(text)
+    return tuple(map(bytes.fromhex, lines))
 
 
 def read_or_make(file: Path) -> bytes:
@@ -34,6 +39,22 @@ def read_or_make(file: Path) -> bytes:
     if not file.exists():
         make(file)
     return read(file)
+
+
+def add(file: Path) -> bytes:
+    """Puts a new key below those that are there. Raises KeyIsUnusable."""
+    read_all(file)
+    made = secrets.token_hex(32)
+    try:
+        # A last line without its end must not become one with ours.
+        start = "" if file.read_bytes().endswith(b"\n") else "\n"
+        with file.open("a", encoding="ascii") as below:
+            below.write(f"{start}{made}\n")
+            below.flush()
+            os.fsync(below.fileno())
+    except OSError as error:
+        raise KeyIsUnusable(f"a new key of the audit chain cannot be written to {file}: {error.strerror}") from error
+    return bytes.fromhex(made)
 
 
 def make(file: Path) -> None:

@@ -10,6 +10,9 @@ from activities.mail.message import Envelope, Sender
 from activities.mail.transport import MailServerIsAway, NotNow, Refused, Transport
 from activities.store import Store
 
+AUDIT_HEAD = "audit_head"
+"""The kind of mail."""
+
 log = logging.getLogger("jiaoqi.audit")
 
 
@@ -26,8 +29,8 @@ class HeadPost:
         envelope = Envelope(
             sender=self._sender,
             to=self._to,
-            kind="audit_head",
-            message_id=self._sender.message_id("audit_head", day.isoformat(), head.mac),
+            kind=AUDIT_HEAD,
+            message_id=self._sender.message_id(AUDIT_HEAD, day.isoformat(), head.mac),
             at=now,
         )
         try:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from activities.audit.chain import BEGINNING, EVENTS, Link, Stored, fingerprint
+from activities.audit.chain import BEGINNING, EVENTS, NEXT_KEY, Keys, Link, Stored, fingerprint
 from activities.audit.comparing import compared
 from activities.audit.findings import Discrepancy, Verified, Wrong, of_hole, of_link, of_row
 from activities.audit.heads import Head
@@ -21,8 +21,10 @@ Progress = Callable[[int], None]
 class Verification:
     """One run; what it has looked at by then is in `so_far`. Orders may go on meanwhile, and the chain with them."""
 
-    def __init__(self, store: Store, key: bytes, progress: Progress = lambda links: None) -> None:
-        self._audit, self._key, self._progress = store.audit, key, progress
+    def __init__(self, store: Store, key: bytes, progress: Progress = lambda links: None, older: Iterable[bytes] = ()) -> None:
+        self._audit, self._keys, self._progress = store.audit, Keys(key, older), progress
+        self._key = key
+        """That the link looked at is made with."""
         self.so_far = Verified()
 
     def everything(self, heads: Iterable[Head] = ()) -> Iterator[Discrepancy]:
@@ -47,21 +49,37 @@ class Verification:
             self.so_far = self.so_far._replace(links=self.so_far.links + len(links))
             self._progress(len(links))
         yield from (lost(head, head.n) for head in (*expected.values(), *twice))
+        if self._key != self._keys.newest:
+            its, mine = fingerprint(self._key), fingerprint(self._keys.newest)
+            what = f"the chain is still made with the key {its}: no worker was started since {mine} is the newest"
+            yield Discrepancy(Wrong.KEY, what, n=n)
         if n == 0 and not expected:
             yield Discrepancy(Wrong.LINK, "there is no audit chain yet: no worker has begun it")
 
     def _follows(self, link: Link, n: int, before: str) -> Iterator[Discrepancy]:
+        if link.n == 1 and link.source == BEGINNING:
+            self._key = self._keys.named(link.subject) or self._key
         if link.n != n + 1:
             first, last = n + 1, link.n - 1
-            yield Discrepancy(Wrong.LINK, f"links {first} to {last} of the chain are gone", n=first)
             # What its code was made with is gone too: the next ones tell whether they are right.
-            return
-        if link.mac != link.coded(self._key, before):
+            yield Discrepancy(Wrong.LINK, f"links {first} to {last} of the chain are gone", n=first)
+        elif link.mac != link.coded(self._key, before):
             yield self._forged(link)
+        if link.source == NEXT_KEY:
+            yield from self._turns(link)
+
+    def _turns(self, link: Link) -> Iterator[Discrepancy]:
+        """The links behind this one are made with another key."""
+        if key := self._keys.named(link.subject):
+            self._key = key
+            return
+        n, its = link.n, link.subject
+        what = f"behind link {n} the chain is made with the key {its}, which is not in the key's file"
+        yield Discrepancy(Wrong.KEY, what, n=n)
 
     def _forged(self, link: Link) -> Discrepancy:
-        mine = fingerprint(self._key)
-        if link.n == 1 and link.source == BEGINNING and link.subject != mine:
+        mine = fingerprint(self._keys.newest)
+        if link.n == 1 and link.source == BEGINNING and self._keys.named(link.subject) is None:
             its = link.subject
             return Discrepancy(Wrong.KEY, f"the chain was begun with the key {its}, and this one is {mine}", n=1)
         return Discrepancy(Wrong.LINK, of_link(link), link.source, "", (), link.n)
@@ -78,8 +96,11 @@ class Verification:
     def one(self, order_no: str) -> Iterator[Discrepancy]:
         """One order: its links as well as its events."""
         some = self._audit.one_order(order_no)
+        turns = list(filter(None, [self._audit.link(1), *self._audit.handed_on()]))
         for link in some.links:
             before = self._audit.link(link.n - 1)
+            name = next((turn.subject for turn in reversed(turns) if turn.n < link.n), "")
+            self._key = self._keys.named(name) or self._keys.newest
             if before is None or link.mac != link.coded(self._key, before.mac):
                 yield self._forged(link)
         self.so_far = self.so_far._replace(links=len(some.links))

@@ -1,7 +1,7 @@
 """Tells the digests by SMTP: the port `Digests`, each person once a day, as their row remembers across workers and attempts."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -10,12 +10,9 @@ from typing_extensions import override
 from activities.digest.agenda import Agendas
 from activities.digest.horizon import Horizon
 from activities.digest.letter import DigestLetters
-from activities.mail.message import Sender
-from activities.mail.postman import Postman, Written
-from activities.mail.smtp_mail import utc_now
-from activities.mail.transport import Transport
-from activities.policy_in_force import PolicyInForce
-from activities.store import Person, Store
+from activities.mail.plant_mail import PlantMail
+from activities.mail.postman import Written
+from activities.store import Person
 from activities.store.digests import DigestRow
 from workflows import ports
 from workflows.rules.calendar import Calendar
@@ -31,24 +28,15 @@ LENT = timedelta(seconds=60)
 
 
 class SmtpDigests(ports.Digests):
-    def __init__(
-        self,
-        store: Store,
-        policy: PolicyInForce,
-        transport: Transport,
-        sender: str,
-        public_url: str,
-        clock: Callable[[], datetime] = utc_now,
-    ) -> None:
-        self._store, self._policy, self._clock = store, policy, clock
-        self._sender = Sender.of(sender)
-        self._agendas, self._letters = Agendas(store), DigestLetters(public_url)
-        self._postman = Postman(transport, self._sender, clock, store.digests.settle)
+    def __init__(self, mail: PlantMail) -> None:
+        self._mail, self._store, self._clock = mail, mail.store, mail.clock
+        self._agendas, self._letters = Agendas(mail.store), DigestLetters(mail.public_url)
+        self._postman = mail.postman(mail.store.digests.settle)
 
     @override
     @activity.defn(name="digests.readers")
     def readers(self, opening: Opening) -> Morning:
-        now, calendar = self._clock(), Calendar.of(self._plant())
+        now, calendar = self._clock(), Calendar.of(self._mail.plant)
         day = calendar.day_of(opening.at)
         if not calendar.is_working(day) or (until := calendar.end_of(day)) <= now:
             return Morning()
@@ -66,19 +54,19 @@ class SmtpDigests(ports.Digests):
         # Once it is decided who has something before them, nobody else gets a mail about it later in the day.
         if not digests.are_open(batch.day, batch.people):
             digests.open(self._opened(batch), now)
-        plant = self._plant()
+        plant = self._mail.plant
         self._postman.tell(digests.take(batch.day, batch.people, now, now + LENT), DIGEST, lambda row: self._write(row, plant))
         if left := digests.waiting(batch.day, batch.people):
             raise ApplicationError(f"{left} digests are not out yet", category=ApplicationErrorCategory.BENIGN)
 
     def _opened(self, batch: Batch) -> Iterator[DigestRow]:
-        horizon, now = Horizon.of(batch.day, self._plant()), self._clock()
+        horizon, now = Horizon.of(batch.day, self._mail.plant), self._clock()
         for person in filter(None, map(self._store.people.get, batch.people)):
             if person.email and self._agendas.of(person, horizon, now).sections:
                 yield self._row(person, person.email, batch)
 
     def _row(self, person: Person, address: str, batch: Batch) -> DigestRow:
-        message_id = self._sender.message_id(DIGEST, person.id, f"{batch.day}")
+        message_id = self._mail.sender.message_id(DIGEST, person.id, f"{batch.day}")
         return DigestRow(batch.day, person.id, address, person.language, message_id)
 
     def _write(self, row: DigestRow, plant: Plant) -> Written | None:
@@ -88,6 +76,3 @@ class SmtpDigests(ports.Digests):
             return None
         letter = self._letters.write(agenda, row.language, plant.name)
         return Written(letter, lambda: self._store.digests.forget(row.person, agenda.kept))
-
-    def _plant(self) -> Plant:
-        return self._policy.pinned(self._clock()).plant

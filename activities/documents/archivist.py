@@ -2,20 +2,22 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, TemporalError
 from typing_extensions import override
 
 from activities.cases import file_of
 from activities.documents.archiving import Archiving, years_before
 from activities.documents.completeness import missing
-from activities.documents.vault import ContentIsDamaged, ContentIsMissing
+from activities.documents.printing import NoPrinter, PaperFails
+from activities.documents.vault import VaultIsAway
 from activities.failures import ForeseenFailure
 from activities.policy_in_force import PolicyInForce, Reading
-from activities.store import Store
+from activities.store import Store, StoreAway
 from activities.store.archives import STATUSES
 from workflows import ports
 from workflows.ids import order_id
@@ -65,22 +67,17 @@ class Archivist(ports.Archive):
     def _put_away(self, look: Look, order_nos: list[str], next_after: str | None) -> Looked:
         now, few = self._now(), order_nos[:AT_ONCE]
         reading = self._policy.read(now)
-        damaged = [order_no for order_no in few if not self._archived(order_no, now)]
-        cases = [case for order_no in few if (case := self._case(order_no, reading))]
+        damaged: dict[str, None] = {}
+        cases: list[OrderStart | None] = []
+        for order_no in few:
+            with on_its_own(order_no, damaged):
+                # Found first: what has been archived is not looked at again, and nobody would be asked.
+                cases.append(self._case(order_no, reading))
+                self._archiving.archive(order_no, now)
         rest = len(order_nos) > AT_ONCE
         behind = Look(status=look.status, after=order_id(few[-1])) if rest else after(look, next_after)
-        return Looked(archived=len(few) - len(damaged), cases=tuple(cases), damaged=tuple(damaged), next=behind)
-
-    def _archived(self, order_no: str, now: datetime) -> bool:
-        """Not where a content on file is damaged; the others are archived all the same."""
-        try:
-            self._archiving.archive(order_no, now)
-        except (ContentIsMissing, ContentIsDamaged) as failure:
-            log.error("%s cannot be archived: %s", order_no, failure)
-            return False
-        except ForeseenFailure as failure:
-            raise ApplicationError(str(failure), type=type(failure).__name__) from failure
-        return True
+        asked = tuple(case for case in cases if case)
+        return Looked(archived=len(few) - len(damaged), cases=asked, damaged=tuple(damaged), next=behind)
 
     def _case(self, order_no: str, reading: Reading) -> OrderStart | None:
         """What asks sales for what the file of a completed order lacks."""
@@ -89,6 +86,21 @@ class Archivist(ports.Archive):
             return None
         lacking = missing(self._store, order_no)
         return file_of(self._store, order_no, ", ".join(lacking), reading) if lacking else None
+
+
+@contextmanager
+def on_its_own(order_no: str, damaged: dict[str, None]) -> Iterator[None]:
+    """Whatever is wrong with one order is told, and keeps no other from being archived."""
+    try:
+        yield
+    except (StoreAway, TemporalError):
+        raise
+    except Exception as failure:
+        if isinstance(failure, NoPrinter | VaultIsAway) and not isinstance(failure, PaperFails):
+            # The machine's, and so every order's: the whole look is tried again.
+            raise ApplicationError(str(failure), type=type(failure).__name__) from failure
+        log.error("%s cannot be archived: %s", order_no, failure, exc_info=not isinstance(failure, ForeseenFailure))
+        damaged[order_no] = None
 
 
 def after(look: Look, order: str | None) -> Look | None:

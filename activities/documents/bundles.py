@@ -128,17 +128,40 @@ def faults(bundle: Path, manifest: str) -> list[str]:
         with ZipFile(bundle) as archive:
             return list(_faults(archive, manifest))
     except (BadZipFile, OSError, zlib.error, ValueError, NotImplementedError) as error:
-        return [f"the bundle cannot be read: {error}"]
+        return [unreadable_fault(error)]
 
 
 def _faults(archive: ZipFile, manifest: str) -> Iterator[str]:
     if archive.read(MANIFEST).decode() != manifest:
-        yield "its manifest is not the one on record"
+        yield manifest_fault()
     told = {file["path"]: file["sha256"] for file in json.loads(manifest)["files"]}
     there = set(archive.namelist()) - {MANIFEST}
-    yield from (f"{name} is not in it" for name in sorted(told.keys() - there))
-    yield from (f"{name} is in it and not in its manifest" for name in sorted(there - told.keys()))
+    yield from (gone_fault(name) for name in sorted(told.keys() - there))
+    yield from (added_fault(name) for name in sorted(there - told.keys()))
     for name in sorted(there & told.keys()):
         with archive.open(name) as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != told[name]:  # type: ignore[arg-type]
-                yield f"{name} has changed"
+                yield changed_fault(name)
+
+
+# Each begins and ends with words of its own: whoever adds a place or a consequence still says a sentence that is known.
+
+
+def unreadable_fault(error: Exception) -> str:
+    return f"the bundle cannot be read ({error})"
+
+
+def manifest_fault() -> str:
+    return "the manifest of the bundle is not the one on record"
+
+
+def gone_fault(name: str) -> str:
+    return f"the file {name} of the bundle is gone"
+
+
+def added_fault(name: str) -> str:
+    return f"the file {name} of the bundle is not in its manifest"
+
+
+def changed_fault(name: str) -> str:
+    return f"the file {name} of the bundle has changed"

@@ -27,6 +27,10 @@ class NoPrinter(ForeseenFailure):
     """This machine cannot make PDFs now; papers can still be printed by a browser."""
 
 
+class PaperFails(NoPrinter):
+    """These papers cannot be made PDFs of; others may."""
+
+
 class Printer:
     """Share one between threads."""
 
@@ -52,12 +56,12 @@ def pressed(papers: list[str], patience: float) -> list[bytes]:
     try:
         done = subprocess.run(command, input=asked, capture_output=True, timeout=patience, env=environment, check=False)
     except subprocess.TimeoutExpired:
-        raise NoPrinter("printing took too long") from None
+        raise PaperFails("printing took too long") from None
     except OSError as error:
         raise NoPrinter(f"the press cannot be started: {error.strerror}") from error
     told = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode == NO_PRINTER:
         raise NoPrinter(told)
     if done.returncode != 0:
-        raise NoPrinter(f"printing failed: {told.splitlines()[-1] if told else done.returncode}")
+        raise PaperFails(f"printing failed: {told.splitlines()[-1] if told else done.returncode}")
     return [base64.b64decode(pdf) for pdf in json.loads(done.stdout)["pdfs"]]

@@ -14,7 +14,7 @@ from workflows.rules.calendar import MICROSECOND, Calendar, since_epoch
 from workflows.types.orders import Quantities
 from workflows.types.policy import Policy
 from workflows.types.slack import Cause
-from workflows.types.words import NOT_HELD, Kind, OrderStatus, TaskStatus
+from workflows.types.words import NOT_HELD, DocumentKind, Kind, OrderStatus, TaskStatus
 
 REQUESTED, FIRST, LAST = "requested", "first_promise", "last_promise"
 DUE, CAUSE = "due.", "cause."
@@ -54,6 +54,12 @@ class Heard(IntFlag):
 
 
 PERFECT = Mark.ON_TIME | Mark.IN_FULL | Mark.UNDAMAGED | Mark.PAPERS
+PRINTED_FROM = {
+    DocumentKind.PRODUCTION_PLAN: Kind.MAKE_PLAN,
+    DocumentKind.INSPECTION_REPORT: Kind.INSPECT,
+    DocumentKind.DELIVERY_NOTE: Kind.DISPATCH,
+}
+"""Papers by the task whose answer they tell."""
 
 
 def facts(story: Story, policy: Policy) -> list[Fact]:
@@ -118,9 +124,15 @@ class Counting:
             Mark.ON_TIME: goods.delivered is not None and goods.delivered <= day,
             Mark.IN_FULL: covers(goods.received, self.story.wish.ordered),
             Mark.UNDAMAGED: not goods.damaged,
-            Mark.PAPERS: required <= set(self.story.papers),
+            Mark.PAPERS: required <= {*self.story.papers, *self.printable()},
         }
         return Mark(sum(mark for mark, is_true in found.items() if is_true))
+
+    def printable(self) -> Iterator[DocumentKind]:
+        """What the record can print is not missing, filed or not (`documents.completeness`)."""
+        if self.story.promises:
+            yield DocumentKind.CUSTOMER_ORDER
+        yield from (paper for paper, kind in PRINTED_FROM.items() if self.first(kind) is not None)
 
     def days_late(self, day: date) -> int:
         delivered = self.story.goods.delivered

@@ -127,7 +127,7 @@ class Story(BaseModel):
     signed_at: datetime | None = None
     """When a sign-off was answered last."""
     papers: list[str] = []
-    """Kinds of documents that are in its file: the one thing that is in no event."""
+    """Kinds of documents that were put into its file: the one thing that is in no event."""
 
     @classmethod
     def begin(cls, at: datetime, data: e.Happening) -> "Story":
@@ -241,13 +241,8 @@ class Story(BaseModel):
         self._answer(data.task_id, data.outcome, data.fields)
 
     def _without(self, before: Goods) -> Goods:
-        """Notice of the same plan may have got on record since, and is not told again (`rules.corrections.without`)."""
-        now = self.goods
-        is_same = before.has_shipment and now.has_shipment and now.notice in (before.notice, None)
-        noticed_at = before.noticed_at or now.noticed_at if is_same else before.noticed_at
-        return before.model_copy(
-            update={"noticed_at": noticed_at, "notice": before.notice if now.notice == before.notice else None}
-        )
+        """What was told of a notice since is not told again (`rules.corrections.without`)."""
+        return before.model_copy(update={"notice": before.notice if self.goods.notice == before.notice else None})
 
     def _answer(self, task_id: str, outcome: str, fields: dict[str, Any]) -> None:
         task = self.tasks[task_id]
@@ -284,8 +279,17 @@ class Story(BaseModel):
         if data.told.key != self.goods.notice:
             return
         states = data.told.states.values()
-        is_on_record = self.goods.has_shipment and bool(states) and all(each in ON_RECORD for each in states)
-        self.goods = self.goods.model_copy(update={"notice": None, "noticed_at": at if is_on_record else self.goods.noticed_at})
+        self.goods = self.goods.model_copy(update={"notice": None})
+        if states and all(each in ON_RECORD for each in states):
+            self._noticed(data.told.key, at)
+
+    def _noticed(self, key: str, at: datetime) -> None:
+        """Also a plan that an answer has dropped has its notice, should that answer be taken back."""
+        if self.goods.has_shipment:
+            self.goods = self.goods.model_copy(update={"noticed_at": at})
+        for task in self.tasks.values():
+            if task.before is not None and task.before.has_shipment and task.before.notice == key:
+                task.before = task.before.model_copy(update={"noticed_at": at})
 
     @_tell.register
     def _(self, data: e.GoodsDispatched, at: datetime) -> None:

@@ -1,29 +1,33 @@
 """XLSX workbooks: each cell as the text that it means."""
 
-import re
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 from typing_extensions import override
 
+from activities.importing.sheet_parts import CHUNK, check_extent, has_formulas, is_sized, parts
 from activities.importing.tables import FileCannotBeRead, Record, Table, Unreadable
 
 ZIPPED, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How an XLSX file begins; and one that is encrypted or of the format before it."""
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+NONE = "is no XLSX workbook, or damaged"
 DAMAGED = "is damaged; open it in a spreadsheet program and save it again"
-FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-CHUNK = 1 << 20
+MOST_COLUMNS = 500
+"""Among which the head is looked for."""
+LAST_ROW = 1 << 20
+"""No spreadsheet has a row behind it; a file that says so would be read for ever."""
 EXACT = 10**15
 """Up to here a spreadsheet keeps every digit of a number."""
 BROKEN = (
@@ -42,17 +46,27 @@ class WorkbookTable(Table):
         # Of what it leaves aside (styles, validations) nothing is read anyway.
         warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
         self._file, self._date_format = file, date_format
+        check_opening(file, sheet)
         with self._opened(values=True) as book:
             self._sheet = self._chosen(book, sheet)
         try:
-            self._has_formulas = has_formulas(file)
+            self._has_formulas = has_formulas(file, parts(file)[self._sheet])
         except BROKEN as error:
             raise FileCannotBeRead(file, DAMAGED) from error
+        self._width = MOST_COLUMNS
+        # What stands beside the head nobody reads: a mark in the last column would make each row 16,384 cells wide.
+        head = next(self.records(), None)
+        self._width = reach(head.cells) if head else MOST_COLUMNS
 
     @override
     def records(self) -> Iterator[Record]:
         try:
             for number, (cells, formulas) in enumerate(zip(self._rows(values=True), self._formulas(), strict=False), start=1):
+                if number > LAST_ROW:
+                    raise FileCannotBeRead(self._file, DAMAGED)
+                if all(cell is EMPTY_CELL for cell in cells):
+                    # One mark in the last row of a sheet has a million of these before it.
+                    continue
                 texts = tuple(self._text(cell, *formula) for cell, *formula in zip(cells, *formulas, strict=False))
                 if any(texts):
                     yield Record(number, texts)
@@ -64,7 +78,7 @@ class WorkbookTable(Table):
             sheet = book[self._sheet]
             # What a workbook says of its size is often wrong, and rows beyond it would be lost.
             sheet.reset_dimensions()
-            yield from sheet.iter_rows()
+            yield from sheet.iter_rows(max_col=self._width)
 
     def _formulas(self) -> Iterator[tuple[tuple[Any, ...], ...]]:
         """The rows again as formulas, where there are any: a cell without a value may be one that nobody calculated."""
@@ -94,7 +108,7 @@ class WorkbookTable(Table):
         try:
             book = load_workbook(self._file, read_only=True, data_only=values, keep_links=False)
         except BROKEN as error:
-            raise FileCannotBeRead(self._file, "is no XLSX workbook, or damaged") from error
+            raise FileCannotBeRead(self._file, NONE) from error
         with closing(book):
             yield book
 
@@ -107,19 +121,21 @@ class WorkbookTable(Table):
         return sheet or titles[0]
 
 
-def has_formulas(file: Path) -> bool:
-    with ZipFile(file) as archive:
-        sheets = [name for name in archive.namelist() if "worksheets/" in name]
-        return any(FORMULA.search(chunk) for name in sheets for chunk in chunks(archive, name))
+def check_opening(file: Path, wanted: str | None) -> None:
+    """Before the library opens it: to do that it reads every sheet that doesn't say how large it is. Raises FileCannotBeRead."""
+    try:
+        sheets = parts(file)
+        wanted = wanted or next(iter(sheets), None)
+        for sheet, part in sheets.items():
+            if sheet == wanted or not is_sized(file, part):
+                check_extent(file, part, sheet)
+    except BROKEN as error:
+        raise FileCannotBeRead(file, NONE) from error
 
 
-def chunks(archive: ZipFile, name: str) -> Iterator[bytes]:
-    """A member piece by piece, each with the end of the one before it."""
-    with archive.open(name) as content:
-        end = b""
-        while piece := content.read(CHUNK):
-            yield end + piece
-            end = piece[-32:]
+def reach(cells: Sequence[str]) -> int:
+    """How many there are up to the last that is not empty."""
+    return max(place for place, cell in enumerate(cells, start=1) if cell)
 
 
 def is_workbook(file: Path) -> bool:

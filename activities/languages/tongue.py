@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
+from datetime import UTC, date, datetime, tzinfo
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -15,6 +15,8 @@ from workflows.types.words import Language
 
 LOCALES = {Language.EN: "en_GB", Language.ZH_HANT: "zh_Hant_TW", Language.ZH_HANS: "zh_Hans_CN"}
 MOST_TAGS = 20
+SAID_BEFORE = 2_048
+"""Days and instants whose words are kept."""
 NAMES = {Language.EN: "English", Language.ZH_HANT: "繁體中文", Language.ZH_HANS: "简体中文"}
 
 OUR_WORDS = {"department": "departments", "kind": "tasks", "status": "statuses"}
@@ -72,7 +74,7 @@ class Tongue:
 
     def day(self, day: date | None) -> str:
         """With its weekday, since plants plan by weekdays."""
-        return "" if day is None else format_date(day, "EEE d MMM y" if self.is_english else "y年M月d日 EEE", self.locale)
+        return "" if day is None else on_the_calendar(day, "EEE d MMM y" if self.is_english else "y年M月d日 EEE", self.locale)
 
     def instant(self, instant: datetime | None, zone: str) -> str:
         """As the plant's clocks show it, with the zone's name."""
@@ -80,11 +82,12 @@ class Tongue:
             return ""
         there = instant.astimezone(ZoneInfo(zone))
         pattern = "EEE d MMM y, HH:mm" if self.is_english else "y年M月d日 EEE HH:mm"
-        return f"{format_datetime(there, pattern, locale=self.locale)} {self.zone(there)}"
+        # Without its zone: two instants are the same to Python when only their walls' clocks differ.
+        return f"{on_the_wall(there.replace(tzinfo=None), pattern, self.locale)} {self.zone(there)}"
 
     def zone(self, there: datetime) -> str:
         """The zone by its city, which people know better than its abbreviation."""
-        return str(get_timezone_location(there, locale=self.locale, return_city=True))
+        return city_of(there.tzinfo or UTC, self.locale)
 
     def number(self, number: float) -> str:
         return str(format_decimal(number, locale=self.locale))
@@ -92,6 +95,24 @@ class Tongue:
     @property
     def is_english(self) -> bool:
         return self.language is Language.EN
+
+
+# A page and a morning's mails name the same few days over and over, and Babel takes each pattern apart anew.
+
+
+@lru_cache(SAID_BEFORE)
+def on_the_calendar(day: date, pattern: str, locale: Locale) -> str:
+    return format_date(day, pattern, locale)
+
+
+@lru_cache(SAID_BEFORE)
+def on_the_wall(there: datetime, pattern: str, locale: Locale) -> str:
+    return format_datetime(there, pattern, locale=locale)
+
+
+@lru_cache(SAID_BEFORE)
+def city_of(zone: tzinfo, locale: Locale) -> str:
+    return str(get_timezone_location(zone, locale=locale, return_city=True))
 
 
 def closed_word(language: Language, table: str, word: str) -> str:

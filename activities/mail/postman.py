@@ -5,9 +5,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from temporalio.exceptions import TemporalError
+
 from activities.mail.letters import Letter
 from activities.mail.message import AddressIsUnusable, Envelope, Sender
 from activities.mail.transport import Line, MailServerIsAway, NotNow, Refused, Transport
+from activities.store.away import StoreAway
 from workflows.types.words import NoticeState
 
 log = logging.getLogger("jiaoqi.mail")
@@ -69,9 +72,8 @@ class Postman(Generic[R]):
             self._settle(row, NoticeState.SENT)
             return None
         # Written just before it is told: in the meantime somebody may have done it all.
-        now, written = self._clock(), write(row)
+        now, written = self._clock(), self._written(row, kind, write)
         if written is None:
-            self._settle(row, NoticeState.STALE)
             return None
         try:
             envelope = Envelope(sender=self._sender, to=row.address, kind=kind, message_id=row.message_id, at=now)
@@ -87,6 +89,21 @@ class Postman(Generic[R]):
             written.when_sent()
             self._settle(row, NoticeState.SENT)
         return None
+
+    def _written(self, row: R, kind: str, write: Callable[[R], Written | None]) -> Written | None:
+        """None, and noted, where there is nothing to be told now."""
+        try:
+            written = write(row)
+        except (StoreAway, TemporalError):
+            raise
+        except Exception as failure:
+            # A defect of ours, or of one row, must not keep the other readers' mail; once it is mended, a retry writes it.
+            log.exception("the %s of %s cannot be written", kind, row.person)
+            self._settle(row, NoticeState.QUEUED, f"it cannot be written: {type(failure).__name__}")
+            return None
+        if written is None:
+            self._settle(row, NoticeState.STALE)
+        return written
 
     def _settle(self, row: R, state: NoticeState, why: str | None = None) -> None:
         self._note(row, state, self._clock(), why)

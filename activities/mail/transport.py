@@ -10,13 +10,16 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from typing_extensions import override
 
+from activities.failures import ForeseenFailure
 from activities.mail.message import Message
 
 WRITTEN = "smtp://[user:pass@]host:port[?starttls=1] or smtps://[user:pass@]host:port"
 
 
-class MailServerUrlIsWrong(ValueError):
+class MailServerUrlIsWrong(ForeseenFailure, ValueError):
     """The URL names no mail server; the message says why, and never the password."""
+
+    exit_code = 2
 
     def __init__(self, why: str) -> None:
         super().__init__(f"the mail server's URL {why}; write {WRITTEN}")

@@ -79,6 +79,8 @@ class PolicyChange(Message):
     by: str
     at: datetime
     changes: tuple[str, ...]
+    because: str | None = None
+    """The improvement that caused it."""
 
 
 class Quarter(Message):

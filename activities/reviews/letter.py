@@ -113,7 +113,7 @@ class ReviewLetters:
         ]
         yield self._part(tell.tongue.text("Targets and what was reached"), targets, tell)
         changes = [
-            Item(tell.change(each), " · ".join(each.changes[:SHOWN]), f"{self._public_url}/policy/applied/{each.number}")
+            Item(tell.change(each), tell.changed(each, SHOWN), f"{self._public_url}/policy/applied/{each.number}")
             for each in quarter.changes
         ]
         yield self._part(tell.tongue.text("Changes of the policy"), changes, tell)

@@ -85,7 +85,7 @@ class Looks:
 
     def policy_change(self, application: Application) -> PolicyChange:
         before = self._store.policies.application(application.number - 1)
-        known = {"number": application.number, "by": application.by, "at": application.at}
+        known = {name: getattr(application, name) for name in ("number", "by", "at", "because")}
         try:
             policy = policy_file.parse(application.text)
             older = policy_file.parse(before.text) if before else policy_file.default()

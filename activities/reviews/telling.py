@@ -127,3 +127,8 @@ class Teller:
     def change(self, change: PolicyChange) -> str:
         """Which, by whom and when."""
         return f"{change.version} · {change.by} · {self.tongue.instant(change.at, self.zone)}"
+
+    def changed(self, change: PolicyChange, most: int) -> str:
+        """Why, and what."""
+        because = [f"{self.tongue.text('because of')} {change.because}"] if change.because else []
+        return " · ".join([*because, *change.changes[:most]])

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 
-from activities.audit.chain import EVENTS, Link, Stored
+from activities.audit.chain import EVENTS, NEXT_KEY, Link, Stored
 from activities.store.audit_rows import Rows, Source, stored
 from activities.store.audit_tables import AUDIT_HEAD, AUDIT_LINK, AUDIT_MAIL
 from activities.store.database import Database
@@ -27,6 +27,7 @@ NUMBERED = Hot(select(AUDIT_LINK).where(AUDIT_LINK.c.n == bindparam("n")))
 ADD = Hot(insert(AUDIT_LINK))
 HEADS = select(AUDIT_HEAD.c.order_id, AUDIT_HEAD.c.seq).where(AUDIT_HEAD.c.order_id.in_(bindparam("orders", expanding=True)))
 OF_HOUSE = select(AUDIT_LINK).where(AUDIT_LINK.c.source == bindparam("source"), AUDIT_LINK.c.subject == "")
+HANDED_ON = select(AUDIT_LINK).where(AUDIT_LINK.c.source == NEXT_KEY).order_by(AUDIT_LINK.c.n)
 COME = Hot(OF_HOUSE.order_by(AUDIT_LINK.c.first.desc(), AUDIT_LINK.c.n.desc()).limit(1))
 LINKS = OF_HOUSE.order_by(AUDIT_LINK.c.first, AUDIT_LINK.c.n)
 STANDING = select(ORDER.c.order_id, ORDER.c.order_no, ORDER.c.confirmed_seq, ORDER.c.chain, ORDER.c.fence).where(
@@ -153,6 +154,11 @@ class AuditStore:
         with self._database.reading() as connection:
             row = NUMBERED.first(connection, {"n": n})
         return Link(*row) if row else None
+
+    def handed_on(self) -> list[Link]:
+        """The links that say with which key the next ones are made."""
+        with self._database.reading() as connection:
+            return [Link(*row) for row in connection.execute(HANDED_ON)]
 
     def append(self, before: Link | None, links: Sequence[Link], heads: Iterable[Behind]) -> bool:
         """Puts links behind the one that was the last, all or none: False if that is not the last, or somebody else is at it.

@@ -21,6 +21,7 @@ from workflows.types.tasks import Task
 from workflows.types.words import UNDER_WAY, Department, OrderStatus, Origin
 
 BY_AGE = Sorting("cases by created_at", ("created_at", "order_id"), (instant, word), newest_first=True)
+EXISTS = select(ORDER.c.order_id).where(ORDER.c.order_id == bindparam("order_id"), ORDER.c.is_case)
 NUMBERED = select(CASE_NUMBER.c.n).where(CASE_NUMBER.c.said_id == bindparam("said"))
 MOST = 2_000
 """Cases that are looked through for one page: they are few beside the orders, and what is asked stands in their rows."""
@@ -66,6 +67,10 @@ class Cases:
             return None
         tasks = [(Task.model_validate_json(each.task), each.holder) for each in found if each.task]
         return self._out(row, found[0].unnumbered, tasks, now)
+
+    def exists(self, number: str) -> bool:
+        with self._database.reading() as connection:
+            return connection.execute(EXISTS, {"order_id": order_key(number)}).first() is not None
 
     def page(self, wanted: CaseFilter, limit: int, cursor: str | None, now: datetime) -> Page[CaseOut]:
         """The newest first; raises BadCursor."""

@@ -5,28 +5,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, select
 
 from activities.store.database import Database
+from activities.store.lending import DeadLetter, Lending
 from activities.store.tables import DIGEST, KEPT_NOTICE
 from workflows.types.words import Language, NoticeState
 
 OF_THESE = (DIGEST.c.day == bindparam("on")) & DIGEST.c.person.in_(bindparam("people", expanding=True))
-COUNT = select(func.count()).select_from(DIGEST).where(OF_THESE)
-QUEUED = OF_THESE & (DIGEST.c.state == NoticeState.QUEUED)
-# Judged again under the row's lock: of two workers that see the same digest one gets it.
-TAKE = (
-    update(DIGEST)
-    .where(QUEUED, DIGEST.c.next_at <= bindparam("now"))
-    .values(next_at=bindparam("until"), attempts=DIGEST.c.attempts + 1)
-    .returning(DIGEST)
-)
-DROP = update(DIGEST).where(QUEUED).values(state=NoticeState.STALE, at=bindparam("now"))
-SETTLE = (
-    update(DIGEST)
-    .where(DIGEST.c.day == bindparam("on"), DIGEST.c.person == bindparam("who"), DIGEST.c.state == NoticeState.QUEUED)
-    .values(state=bindparam("became"), at=bindparam("when"), next_at=bindparam("when"), last_error=bindparam("error"))
-)
 DEAD = (
     select(DIGEST)
     .where(DIGEST.c.day >= bindparam("since"), DIGEST.c.state == NoticeState.DEAD)
@@ -48,16 +34,6 @@ class DigestRow:
     attempts: int = 0
 
 
-class DeadDigest(NamedTuple):
-    """One that its mail server refused."""
-
-    day: date
-    person: str
-    address: str
-    at: datetime
-    why: str
-
-
 class Kept(NamedTuple):
     """A notice that waits for its reader's next digest."""
 
@@ -67,40 +43,31 @@ class Kept(NamedTuple):
 
 class Digests:
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._database, self._rows = database, Lending(database, DIGEST, OF_THESE, "day", "person")
 
     def are_open(self, day: date, people: Collection[str]) -> bool:
         """Whether it was decided before which of these people are told something that day."""
-        with self._database.reading() as connection:
-            return bool(connection.execute(COUNT, {"on": day, "people": list(people)}).scalar_one())
+        return self._rows.any(these(day, people))
 
     def open(self, opened: Iterable[DigestRow], now: datetime) -> None:
         """Puts digests on record, all at once and once each."""
-        if rows := [{**asdict(each), "state": NoticeState.QUEUED, "at": now, "next_at": now} for each in opened]:
-            with self._database.writing() as connection:
-                connection.execute(self._database.insert_new(DIGEST), rows)
+        self._rows.open([asdict(row) for row in opened], now)
 
     def take(self, day: date, people: Collection[str], now: datetime, until: datetime) -> list[DigestRow]:
         """Those of these people that are not out yet, for this worker alone until then; who was tried least comes first."""
-        with self._database.writing() as connection:
-            found = connection.execute(TAKE, {"on": day, "people": list(people), "now": now, "until": until}).all()
-        return sorted(map(row_of, found), key=lambda row: (row.attempts, row.person))
+        return [row_of(row) for row in self._rows.take(these(day, people), now, until)]
 
     def settle(self, row: DigestRow, state: NoticeState, at: datetime, error: str | None = None) -> None:
         """What became of an attempt; with state QUEUED it may be tried again at once."""
-        found = {"became": state, "when": at, "error": error}
-        with self._database.writing() as connection:
-            connection.execute(SETTLE, {"on": row.day, "who": row.person, **found})
+        self._rows.settle((row.day, row.person), state, at, error)
 
     def waiting(self, day: date, people: Collection[str]) -> int:
         """How many of these people's digests are not out yet."""
-        with self._database.reading() as connection:
-            return int(connection.execute(COUNT.where(QUEUED), {"on": day, "people": list(people)}).scalar_one())
+        return self._rows.waiting(these(day, people))
 
     def drop(self, day: date, people: Collection[str], now: datetime) -> None:
         """The day is over: what is not out yet has nothing left to say."""
-        with self._database.writing() as connection:
-            connection.execute(DROP, {"on": day, "people": list(people), "now": now})
+        self._rows.drop(these(day, people), now)
 
     def states(self, day: date) -> dict[str, NoticeState]:
         """What became of a day's digests, by person."""
@@ -108,12 +75,15 @@ class Digests:
             rows = connection.execute(select(DIGEST.c.person, DIGEST.c.state).where(DIGEST.c.day == day))
             return {row.person: NoticeState(row.state) for row in rows}
 
-    def dead(self, since: date) -> list[DeadDigest]:
+    def dead(self, since: date) -> list[DeadLetter]:
         """Each person's last one of those days, the newest first: one address that is wrong is wrong every morning."""
         with self._database.reading() as connection:
             rows = connection.execute(DEAD, {"since": since}).all()
         newest = {row.person: row for row in reversed(rows)}
-        return [DeadDigest(row.day, row.person, row.address, row.at, row.last_error or "") for row in reversed(newest.values())]
+        return [
+            DeadLetter("digest", f"{row.day}", row.person, row.address, row.at, row.last_error or "")
+            for row in reversed(newest.values())
+        ]
 
     def kept(self, person: str) -> list[Kept]:
         """What this person would rather read in a digest, and has not read yet."""
@@ -125,6 +95,10 @@ class Digests:
         if keys:
             with self._database.writing() as connection:
                 connection.execute(FORGET, {"who": person, "keys": list(keys)})
+
+
+def these(day: date, people: Collection[str]) -> dict[str, Any]:
+    return {"on": day, "people": list(people)}
 
 
 def row_of(row: Any) -> DigestRow:

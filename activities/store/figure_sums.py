@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exist
 
 from activities.store.database import Database
 from activities.store.figure_rows import NO_BUCKET, reach, scope
-from activities.store.figure_tables import FIGURE_CELL, FIGURE_FACT, FIGURE_ORDER
+from activities.store.figure_tables import FIGURE_CELL, FIGURE_FACT
 from activities.store.keys import folded
 from activities.store.lists import Sorting, day, word
 from activities.store.tables import LINE, ORDER
@@ -98,13 +98,6 @@ class FigureSums:
         """For figures that must be of one moment."""
         with self._database.snapshot() as connection:
             yield Sums(connection)
-
-    def is_behind(self) -> bool:
-        """Whether nothing was counted yet though there are orders."""
-        with self._database.reading() as connection:
-            counted = connection.execute(select(FIGURE_ORDER.c.order_id).limit(1)).first()
-        with self._database.reading() as connection:
-            return counted is None and connection.execute(select(ORDER.c.order_id).limit(1)).first() is not None
 
 
 class Sums:

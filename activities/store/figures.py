@@ -8,18 +8,20 @@ from functools import cached_property
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, bindparam, delete, select, text
+from sqlalchemy import Connection, bindparam, delete, literal, or_, select, text, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from activities.store.database import Database
 from activities.store.document_tables import DOCUMENT
+from activities.store.documents import GENERATED
 from activities.store.figure_rows import Cell, Fact, cells, scopes
 from activities.store.figure_tables import FIGURE_CELL, FIGURE_FACT, FIGURE_MARK, FIGURE_ORDER
 from activities.store.following import Behind, Following
 from activities.store.hot import Hot
 from activities.store.keys import folded
-from activities.store.tables import EVENT
+from activities.store.tables import EVENT, SIGNATURE
 from workflows.types.events import Happening
+from workflows.types.words import DocumentKind
 
 KEEPER, DOCUMENTS = "keeper", "document"
 UNCOMMITTED = 50
@@ -33,12 +35,17 @@ EVENTS = Hot(
     .where(EVENT.c.order_id == bindparam("order"), EVENT.c.seq > bindparam("after"), EVENT.c.seq <= bindparam("upto"))
     .order_by(EVENT.c.seq)
 )
-PAPERS = (
-    select(DOCUMENT.c.order_id, DOCUMENT.c.kind)
-    .where(DOCUMENT.c.order_id.in_(bindparam("orders", expanding=True)))
-    .distinct()
-    .order_by(DOCUMENT.c.order_id, DOCUMENT.c.kind)
+# Our own print of a receipt proves no signature; a statement that was signed by a link does, also before it is filed.
+FILED = select(DOCUMENT.c.order_id, DOCUMENT.c.kind).where(
+    DOCUMENT.c.order_id.in_(bindparam("orders", expanding=True)),
+    or_(DOCUMENT.c.kind != DocumentKind.SIGN_OFF, DOCUMENT.c.source != GENERATED),
 )
+STATED = select(SIGNATURE.c.order_id, literal(DocumentKind.SIGN_OFF.value)).where(
+    SIGNATURE.c.order_id.in_(bindparam("orders", expanding=True)),
+    SIGNATURE.c.outcome == "signed",
+    SIGNATURE.c.signed_at.is_not(None),
+)
+PAPERS = union(FILED, STATED).order_by("order_id", "kind")
 NEW_PAPERS = (
     select(DOCUMENT.c.id, DOCUMENT.c.order_id).where(DOCUMENT.c.id > bindparam("after")).order_by(DOCUMENT.c.id).limit(500)
 )

@@ -6,26 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from activities.store.database import Database
+from activities.store.lending import DeadLetter, Lending
 from activities.store.training_tables import TRAINING_LETTER, TRAINING_TOLD
 from workflows.types.words import Language, NoticeState
 
 QUEUED = TRAINING_LETTER.c.state == NoticeState.QUEUED
-THESE = TRAINING_LETTER.c.message_id.in_(bindparam("letters", expanding=True)) & QUEUED
-# Judged again under the row's lock: of two workers that see the same letter one gets it.
-TAKE = (
-    update(TRAINING_LETTER)
-    .where(THESE, TRAINING_LETTER.c.next_at <= bindparam("now"))
-    .values(next_at=bindparam("until"), attempts=TRAINING_LETTER.c.attempts + 1)
-    .returning(TRAINING_LETTER)
-)
-SETTLE = (
-    update(TRAINING_LETTER)
-    .where(TRAINING_LETTER.c.message_id == bindparam("letter"), QUEUED)
-    .values(state=bindparam("became"), at=bindparam("when"), next_at=bindparam("when"), last_error=bindparam("error"))
-)
+THESE = TRAINING_LETTER.c.message_id.in_(bindparam("letters", expanding=True))
 GIVE_UP = (
     update(TRAINING_LETTER)
     .where(QUEUED, TRAINING_LETTER.c.opened_at < bindparam("before"))
@@ -59,7 +48,7 @@ class LetterRow:
 
 class TrainingMail:
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._database, self._rows = database, Lending(database, TRAINING_LETTER, THESE, "message_id")
 
     def told(self, since: date) -> dict[Expiry, set[str]]:
         """Who was told of what runs out from that day on."""
@@ -74,14 +63,13 @@ class TrainingMail:
         """Puts letters on record with what they tell, all at once and once each."""
         if not letters:
             return
-        state = {"state": NoticeState.QUEUED, "opened_at": now, "at": now, "next_at": now, "last_error": None}
         told = [
             {**expiry._asdict(), "recipient": letter.person, "letter": letter.message_id}
             for letter, expiries in letters.items()
             for expiry in expiries
         ]
         with self._database.writing() as connection:
-            connection.execute(self._database.insert_new(TRAINING_LETTER), [{**letter.row, **state} for letter in letters])
+            self._rows.put(connection, ({**letter.row, "opened_at": now} for letter in letters), now)
             connection.execute(self._database.insert_new(TRAINING_TOLD), told)
 
     def queued(self) -> list[str]:
@@ -92,9 +80,7 @@ class TrainingMail:
 
     def take(self, letters: Collection[str], now: datetime, until: datetime) -> list[LetterRow]:
         """Those of these that are not out yet, for this worker alone until then; what was tried least comes first."""
-        with self._database.writing() as connection:
-            found = connection.execute(TAKE, {"letters": list(letters), "now": now, "until": until}).all()
-        return sorted(map(letter_of, found), key=lambda row: (row.attempts, row.message_id))
+        return [letter_of(row) for row in self._rows.take({"letters": list(letters)}, now, until)]
 
     def tells(self, letter: str) -> list[Expiry]:
         rows = select(TRAINING_TOLD).where(TRAINING_TOLD.c.letter == letter)
@@ -103,14 +89,11 @@ class TrainingMail:
 
     def settle(self, letter: LetterRow, state: NoticeState, at: datetime, error: str | None = None) -> None:
         """What became of an attempt; with state QUEUED it may be tried again at once."""
-        with self._database.writing() as connection:
-            connection.execute(SETTLE, {"letter": letter.message_id, "became": state, "when": at, "error": error})
+        self._rows.settle((letter.message_id,), state, at, error)
 
     def waiting(self, letters: Collection[str]) -> int:
         """How many of these are not out yet."""
-        count = select(func.count()).select_from(TRAINING_LETTER).where(THESE)
-        with self._database.reading() as connection:
-            return int(connection.execute(count, {"letters": list(letters)}).scalar_one())
+        return self._rows.waiting({"letters": list(letters)})
 
     def give_up(self, before: datetime, now: datetime) -> None:
         """What no mail server took for so long is dead."""
@@ -122,6 +105,11 @@ class TrainingMail:
         with self._database.reading() as connection:
             rows = connection.execute(select(TRAINING_LETTER.c.message_id, TRAINING_LETTER.c.state))
             return {row.message_id: NoticeState(row.state) for row in rows}
+
+    def dead(self, since: datetime) -> list[DeadLetter]:
+        """What was given up since, the newest first."""
+        found = self._rows.dead(since)
+        return [DeadLetter("training", "", row.recipient, row.address, row.at, row.last_error or "") for row in found]
 
 
 def expiry_of(row: Any) -> Expiry:

@@ -1,19 +1,15 @@
 """Reminds by SMTP: the port `Training`, each reader once of each certificate and step, as the rows remember."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from typing_extensions import override
 
 from activities.digest.horizon import midnight_after
-from activities.mail.message import Sender
-from activities.mail.postman import Postman, Written
-from activities.mail.smtp_mail import utc_now
-from activities.mail.transport import Transport
-from activities.policy_in_force import PolicyInForce
-from activities.store import Store
+from activities.mail.plant_mail import PlantMail
+from activities.mail.postman import Written
 from activities.store.training_mail import Expiry, LetterRow
 from activities.training.letter import Names, TrainingLetters
 from activities.training.reminders import OLD_NEWS, Word, words
@@ -34,24 +30,15 @@ PATIENCE = timedelta(days=7)
 
 
 class SmtpTraining(ports.Training):
-    def __init__(
-        self,
-        store: Store,
-        policy: PolicyInForce,
-        transport: Transport,
-        sender: str,
-        public_url: str,
-        clock: Callable[[], datetime] = utc_now,
-    ) -> None:
-        self._store, self._policy, self._clock = store, policy, clock
-        self._sender = Sender.of(sender)
-        self._letters = TrainingLetters(public_url)
-        self._postman = Postman(transport, self._sender, clock, store.training_mail.settle)
+    def __init__(self, mail: PlantMail) -> None:
+        self._mail, self._store, self._clock = mail, mail.store, mail.clock
+        self._letters = TrainingLetters(mail.public_url)
+        self._postman = mail.postman(mail.store.training_mail.settle)
 
     @override
     @activity.defn(name="training.due")
     def due(self, opening: Opening) -> Round:
-        now, plant, mail = self._clock(), self._plant(), self._store.training_mail
+        now, plant, mail = self._clock(), self._mail.plant, self._store.training_mail
         today = Calendar.of(plant).day_of(now)
         register, courses = self._store.people.register(), self._store.training.courses()
         told = mail.told(today - OLD_NEWS)
@@ -69,7 +56,7 @@ class SmtpTraining(ports.Training):
         now, mail = self._clock(), self._store.training_mail
         if now >= letters.until:
             return
-        plant = self._plant()
+        plant = self._mail.plant
         taken = mail.take(letters.letters, now, now + LENT)
         self._postman.tell(taken, TRAINING, lambda row: self._write(row, plant))
         if left := mail.waiting(letters.letters):
@@ -79,7 +66,7 @@ class SmtpTraining(ports.Training):
         """The row of one reader's letter; the same words make the same letter, whoever decides on them."""
         reader, expiries = said[0].to, sorted(word.expiry for word in said)
         ids = (f"{each.person} {each.course} {each.until} {each.step}" for each in expiries)
-        message_id = self._sender.message_id(TRAINING, reader.id, *ids)
+        message_id = self._mail.sender.message_id(TRAINING, reader.id, *ids)
         return LetterRow(message_id, reader.id, reader.email or "", reader.language), expiries
 
     def _write(self, row: LetterRow, plant: Plant) -> Written | None:
@@ -99,6 +86,3 @@ class SmtpTraining(ports.Training):
         names = Names(people, {name: course.title for name, course in known.items()})
         today = Calendar.of(plant).day_of(self._clock())
         return Written(self._letters.write(row.person, still, names, row.language, plant.name, today))
-
-    def _plant(self) -> Plant:
-        return self._policy.pinned(self._clock()).plant

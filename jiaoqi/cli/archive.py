@@ -20,7 +20,7 @@ from jiaoqi.cli.documents import FINDINGS, found, number, opened
 from jiaoqi.cli.engine import working_engine
 from jiaoqi.cli.options import home_option, json_option, limit_option
 from jiaoqi.cli.orders import as_list, first
-from jiaoqi.cli.speaking import say
+from jiaoqi.cli.speaking import say, worded
 from jiaoqi.cli.store import of_running_stack
 from jiaoqi.cli.tables import minute, table
 from jiaoqi.errors import JiaoqiError
@@ -131,7 +131,7 @@ def verify(home: Path | None, numbers: tuple[str, ...]) -> int:
         for findings in verified(store, cabinet, numbers):
             looked, wrong = looked + 1, wrong + len(findings)
             for each in findings:
-                click.echo(f"{each.order_no}: {each.what}")
+                click.echo(f"{each.order_no}: {worded(each.what)}")
     say(f"looked at {looked} orders, found {wrong}", to_stderr=True)
     return FINDINGS if wrong else 0
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import click
 
+from activities.audit import chain, key
 from activities.audit.findings import Discrepancy, Verified
 from activities.audit.heads import Head, HeadFile
 from activities.audit.verifying import Progress, Verification
 from activities.store import Store
 from activities.store.access_log import Access
 from jiaoqi.cli.options import home_option, json_option, limit_option
-from jiaoqi.cli.speaking import worded
+from jiaoqi.cli.speaking import say, worded
 from jiaoqi.cli.store import connected
 from jiaoqi.cli.tables import table
 from jiaoqi.errors import JiaoqiError, NoStackIsRunning
@@ -69,12 +70,12 @@ def verify(home: Path | None, as_json: bool, heads: tuple[Path, ...], number: st
     The heads in the home's own file are looked for too.
     """
     settings = Settings.load(home)
-    key, known = settings.audit_key(), list(exported(settings, heads))
+    (*older, newest), known = settings.audit_keys(), list(exported(settings, heads))
     with looked_at(settings) as store:
         if number is not None and store.orders.row(number) is None and not store.audit.one_order(number).links:
             raise NoSuchOrder(f"there is no order {number!r}")
         with progress(store, hidden=number is not None) as tell:
-            run = Verification(store, key, tell)
+            run = Verification(store, newest, tell, older)
             found = list(run.everything(known) if number is None else run.one(number))
             head = store.audit.head()
     told = as_data(found, run.so_far, head and Head.of(head)) if as_json else as_lines(found, run.so_far, head and Head.of(head))
@@ -123,6 +124,15 @@ def counted(seen: Verified, findings: int) -> str:
     if not findings:
         return f"{links} links and {rows} rows looked at, {waiting} events not in the chain yet: nothing found"
     return f"{links} links and {rows} rows looked at, {waiting} events not in the chain yet: {findings} findings"
+
+
+@audit.command()
+@home_option
+def rekey(home: Path | None) -> None:
+    """Put a new key below the others in the key's file; the chain goes on with it once the workers are started anew."""
+    settings = Settings.load(home)
+    name = chain.fingerprint(key.add(settings.audit_keys_file))
+    say(f"the new key {name} is in {settings.audit_keys_file}: start the workers anew, and keep a copy of the file")
 
 
 @audit.command()

@@ -15,6 +15,7 @@ from activities.store import Store, StoreAway
 from api.policy import PolicyInForce
 from jiaoqi.demo.cast import CAST, who_answers_for
 from jiaoqi.demo.orders import DemoOrder, orders
+from jiaoqi.demo.training import teach
 from jiaoqi.settings import Settings
 
 SELLER = "sales1"
@@ -35,7 +36,9 @@ def furnish(settings: Settings, url: str) -> None:
     with closing(Store.open(settings.database_url)) as store:
         try:
             hire(store)
-            enter(store, today(store, settings), url)
+            day = today(store, settings)
+            teach(store, day, datetime.now(UTC))
+            enter(store, day, url)
         except (DemoWasRefused, StoreAway, OSError, http.client.HTTPException) as error:
             log.warning("the demo is incomplete: %s", error)
 

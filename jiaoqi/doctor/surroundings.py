@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from activities.mail.dead import dead_letters
 from activities.store import Store
 from activities.store.checks import OrderRows
 from activities.store.register import Register
@@ -20,6 +21,11 @@ RECENTLY = timedelta(days=30)
 """Mail of closed orders is told of for so long after it died; of open ones always."""
 PROMPTLY = timedelta(minutes=10)
 """Mail that has waited for longer is held up by something."""
+INSTEAD = {
+    "digest": "the next digest goes there",
+    "training": "what runs out stands on the page /training",
+}
+ON_THE_PAGES = "what it told stands on the page /meetings"
 START = "start one (`jiaoqi worker`), or look for its faults in the stack's `logs`"
 
 
@@ -32,8 +38,7 @@ def unserved(missing: list[str]) -> Iterator[Finding]:
 def mail(store: Store, now: datetime) -> Iterator[Finding]:
     yield from waiting_mail(store, now)
     yield from dead_mail(store, now)
-    yield from dead_digests(store, now)
-    yield from dead_circulars(store, now)
+    yield from other_dead_mail(store, now)
 
 
 def waiting_mail(store: Store, now: datetime) -> Iterator[Finding]:
@@ -58,21 +63,14 @@ def dead_mail(store: Store, now: datetime) -> Iterator[Finding]:
         )
 
 
-def dead_digests(store: Store, now: datetime) -> Iterator[Finding]:
-    for dead in store.digests.dead((now - RECENTLY).date()):
+def other_dead_mail(store: Store, now: datetime) -> Iterator[Finding]:
+    """What no order asked for is not sent again."""
+    for dead in dead_letters(store, now - RECENTLY):
         yield Finding(
             kind=Kind.DEAD_MAIL,
-            what=f"the daily digest for {dead.person} ({dead.address}), given up {dead.at:%Y-%m-%dT%H:%M:%SZ}: {dead.why}",
-            todo=f"correct the address of {dead.person}; the next digest goes there",
-        )
-
-
-def dead_circulars(store: Store, now: datetime) -> Iterator[Finding]:
-    for dead in store.circulars.dead(now - RECENTLY):
-        yield Finding(
-            kind=Kind.DEAD_MAIL,
-            what=f"{dead.row.letter} for {dead.row.person} ({dead.row.address}), given up {dead.at:%Y-%m-%d}: {dead.why}",
-            todo=f"correct the address of {dead.row.person}; what it told stands on the page /meetings",
+            what=" ".join(filter(None, (dead.kind, dead.name)))
+            + f" to {dead.person} ({dead.address}), given up {dead.at:%Y-%m-%dT%H:%M:%SZ}: {dead.why}",
+            todo=f"correct the address of {dead.person}; {INSTEAD.get(dead.kind, ON_THE_PAGES)}",
         )
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -131,6 +132,58 @@ def test_empty_rows_at_the_end_are_nothing(file: Path) -> None:
 def test_rows_beyond_the_size_that_a_workbook_claims_are_read(file: Path) -> None:
     content = changed(workbook(HEAD, ROW), ("xl/worksheets/sheet1.xml", 'ref="A1:F2"', 'ref="A1:B1"'))
     assert [found.body for found in orders(file, content)] == [BODY]
+
+
+def test_a_mark_in_the_last_column_of_each_row_is_not_waited_for(file: Path) -> None:
+    book = workbook(HEAD, *(replaced(0, number) for number in range(1000, 2000)))
+    for row in range(1, 1002):
+        book.worksheets[0].cell(row, 16_384).number_format = "0.00"
+    begin = monotonic()
+    found = orders(file, book)
+    # Each row was made of 16,384 cells once: minutes.
+    assert len(found) == 1000 and monotonic() - begin < 20
+    assert len(found[0].rows[0].cells) == len(HEAD)
+
+
+FIRST = "xl/worksheets/sheet1.xml"
+FORMATTED_CELLS = '<row r="3">' + '<c r="A3" s="1"/>' * 1_000_000 + "</row>"
+FORMATTED_ROWS = "".join(f'<row r="{number}" s="1" customFormat="1"/>' for number in range(3, 100_003))
+
+
+@pytest.mark.parametrize(
+    ("blank", "told"), [(FORMATTED_CELLS, "1,000,000 cells"), (FORMATTED_ROWS, "100,000 rows")], ids=["cells", "rows"]
+)
+def test_a_sheet_with_too_much_of_nothing_is_refused_at_once(file: Path, blank: str, told: str) -> None:
+    book = workbook(HEAD, ROW)
+    book.worksheets[0].title = "十一月"
+    content = changed(book, (FIRST, "</sheetData>", f"{blank}</sheetData>"))
+    begin = monotonic()
+    with pytest.raises(FileCannotBeRead) as refused:
+        orders(file, content)
+    assert refused.value.reason.startswith(f"sheet '十一月' has more than {told}, those that are only formatted too; delete")
+    assert monotonic() - begin < 10
+
+
+def test_another_sheet_may_be_as_large_as_it_likes_if_it_says_so(file: Path) -> None:
+    book = workbook(HEAD, ROW)
+    book.create_sheet("data").append(ROW)
+    other, size = "xl/worksheets/sheet2.xml", '<dimension ref="A1:F1" />'
+    large = (other, "</sheetData>", f"{FORMATTED_ROWS}</sheetData>")
+    assert [found.body for found in orders(file, changed(book, large))] == [BODY]
+    with pytest.raises(FileCannotBeRead, match="sheet 'data' has more than 100,000 rows"):
+        orders(file, changed(book, large, (other, size, "")))
+
+
+def test_a_mark_in_the_last_row_of_a_sheet_is_not_waited_for(file: Path) -> None:
+    book = workbook(HEAD, ROW)
+    book.worksheets[0].cell(1_048_576, 3).number_format = "0.00"
+    assert [found.body for found in orders(file, book)] == [BODY]
+
+
+def test_a_row_that_no_spreadsheet_has_is_not_looked_for(file: Path) -> None:
+    far = '<row r="999999999999"><c r="A999999999999"><v>1</v></c></row></sheetData>'
+    with pytest.raises(FileCannotBeRead, match="is damaged"):
+        orders(file, changed(workbook(HEAD, ROW), (FIRST, "</sheetData>", far)))
 
 
 def test_of_merged_cells_the_first_has_the_value(file: Path) -> None:

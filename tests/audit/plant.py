@@ -42,9 +42,9 @@ def write(journal: SqlJournal, order: TellsOfAnOrder) -> None:
 class House:
     """A store with its chain."""
 
-    def __init__(self, store: Store, key: bytes = KEY) -> None:
-        self.store, self.key = store, key
-        self.keeper = Keeper(store, key)
+    def __init__(self, store: Store, key: bytes = KEY, older: tuple[bytes, ...] = ()) -> None:
+        self.store, self.key, self.older = store, key, older
+        self.keeper = Keeper(store, key, older)
         self.keeper.begin()
 
     def take(self, now: datetime = LATER) -> int:
@@ -62,7 +62,7 @@ class House:
         return found
 
     def verified(self, *heads: Head, key: bytes | None = None) -> tuple[list[Discrepancy], Verified]:
-        run = Verification(self.store, key or self.key)
+        run = Verification(self.store, key or self.key, older=self.older)
         return list(run.everything(heads)), run.so_far
 
     def head(self) -> Head:

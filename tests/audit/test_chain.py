@@ -1,16 +1,19 @@
 """The chain takes in what has settled, once and in order, whoever else is at it."""
 
+import secrets
 from datetime import timedelta
 
 import pytest
 
-from activities.audit.chain import EVENTS
+from activities.audit.chain import EVENTS, fingerprint
 from activities.audit.keeper import Keeper, KeyIsAnother
 from activities.audit.verifying import Verification
 from activities.store import SqlJournal, Store
 from tests.audit.plant import KEY, LATER, House, told, write
 from tests.store.plant import NOW
 from workflows.types.words import Kind
+
+NEWER = secrets.token_bytes(32)
 
 
 def links(db: Store) -> list[tuple[str, int, int, bool]]:
@@ -146,6 +149,40 @@ def test_another_key_goes_no_further_and_verifies_nothing(db: Store, journal: Sq
         House(db, b"another")
     found = list(Verification(db, b"another").everything())
     assert found[0].wrong == "key" and found[0].n == 1 and len(found) == 2
+
+
+def test_a_newer_key_is_handed_the_chain_and_the_older_one_vouches_for_what_was(db: Store, journal: SqlJournal) -> None:
+    house, order = House(db), told(journal, "PO-1")
+    house.take()
+    behind = House(db, NEWER, (KEY,))
+    (link,) = db.audit.handed_on()
+    assert (link.source, link.subject, link.mac) == ("key", fingerprint(NEWER), link.coded(KEY, db.audit.link(link.n - 1).mac))  # type: ignore[union-attr]
+    House(db, NEWER, (KEY,))
+    order.open(Kind.MAKE_PLAN)
+    write(journal, order)
+    with pytest.raises(KeyIsAnother):
+        house.take()
+    assert behind.take() == 1 and len(db.audit.handed_on()) == 1
+    newest = db.audit.head()
+    assert newest is not None and newest.mac == newest.coded(NEWER, link.mac)
+    assert behind.verify() == [] and list(Verification(db, NEWER, older=[KEY]).one("PO-1")) == []
+    assert [(each.wrong, each.n) for each in house.verify()] == [("key", link.n), ("link", newest.n)], "the older one alone"
+    lost = list(Verification(db, NEWER).everything())
+    assert [each.wrong for each in lost] == ["key", *["link"] * (link.n - 1)], "what an older key vouched for needs it"
+
+
+def test_a_newer_key_that_no_worker_has_begun_with_is_told_and_so_is_a_chain_cut_off_before_it(
+    db: Store, journal: SqlJournal
+) -> None:
+    house = House(db)
+    told(journal, "PO-1")
+    house.take()
+    (waiting,) = Verification(db, NEWER, older=[KEY]).everything()
+    assert (waiting.wrong, fingerprint(KEY) in waiting.what) == ("key", True)
+    newer = House(db, NEWER, (KEY,))
+    assert newer.verify() == []
+    house.sql("DELETE FROM audit_link WHERE source = 'key'")
+    assert [each.wrong for each in newer.verify()] == ["key"], "whoever has the older key goes no further with it unnoticed"
 
 
 def test_orders_that_go_on_while_it_is_verified_are_no_finding(db: Store, journal: SqlJournal) -> None:

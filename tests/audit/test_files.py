@@ -31,6 +31,21 @@ def test_what_is_no_key_is_refused_and_never_shown(tmp_path: Path, text: str) ->
     assert "secret" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_newer_key_stands_below_the_older_ones(tmp_path: Path, end: str) -> None:
+    file = tmp_path / "audit.key"
+    older = key.read_or_make(file)
+    file.write_text(f"{older.hex()}{end}")
+    made = [key.add(file), key.add(file)]
+    assert key.read_all(file) == (older, *made) and key.read(file) == made[-1] == key.read_or_make(file)
+    assert len({older, *made}) == 3
+    with pytest.raises(KeyIsUnusable, match="No such file"):
+        key.add(tmp_path / "none")
+    file.write_text(f"{older.hex()}\nsecret\n")
+    with pytest.raises(KeyIsUnusable, match="holds no key"):
+        key.add(file)
+
+
 def test_a_key_that_is_missing_is_not_made_by_whoever_only_reads(tmp_path: Path) -> None:
     with pytest.raises(KeyIsUnusable, match="No such file"):
         key.read(tmp_path / "audit.key")

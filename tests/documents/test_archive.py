@@ -7,7 +7,8 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
+from temporalio.exceptions import ApplicationError
 
 from activities.documents.archiving import Archiving, NotClosed, years_before
 from activities.documents.archivist import Archivist
@@ -16,6 +17,7 @@ from activities.policy_in_force import PolicyInForce
 from activities.store import Store
 from activities.store.archives import ArchiveFilter
 from activities.store.document_tables import ARCHIVE
+from activities.store.tables import EVENT
 from tests.documents.plant import LINES, STATEMENT, WholeOrder, gone_the_whole_way, keep, sign
 from tests.documents.test_filing import uploaded
 from tests.documents.test_vault import flip
@@ -137,6 +139,35 @@ def test_what_is_damaged_is_not_archived_and_holds_nothing_else_up(db: Store, ar
     looked = archivist(db, archiving).look(Look(status="completed"))
     assert looked.damaged == ("PO-1",) and looked.archived == 1
     assert db.archives.of_order("PO-1") == [] and content
+
+
+def test_an_order_that_fails_unforeseen_is_told_holds_nothing_up_and_is_tried_again(db: Store, archiving: Archiving) -> None:
+    for order_no in ("PO-1", "PO-2", "PO-3"):
+        gone_the_whole_way(db, order_no)
+    (written,) = spoilt(db, "po-2")
+    looked = archivist(db, archiving).look(Look(status="completed"))
+    assert (looked.damaged, looked.archived) == (("PO-2",), 2)
+    assert [case.facts.case.about for case in looked.cases if case.facts.case] == ["PO-1", "PO-2", "PO-3"]
+    with db.database.writing() as connection:
+        connection.execute(update(EVENT).where(EVENT.c.order_id == "po-2", EVENT.c.seq == 1).values(data=written))
+    assert run(archivist(db, archiving)) == (1, ["PO-2"])
+
+
+def spoilt(db: Store, order_id: str) -> list[str]:
+    """What no release of ours has ever written; what stood there before."""
+    first = (EVENT.c.order_id == order_id, EVENT.c.seq == 1)
+    with db.database.writing() as connection:
+        before = list(connection.execute(select(EVENT.c.data).where(*first)).scalars())
+        connection.execute(update(EVENT).where(*first).values(data='{"not": '))
+    return before
+
+
+def test_what_fails_for_all_orders_is_tried_again_as_a_whole(db: Store, archiving: Archiving) -> None:
+    gone_the_whole_way(db)
+    archiving.kept.folder.parent.mkdir(parents=True, exist_ok=True)
+    archiving.kept.folder.write_text("no folder")
+    with pytest.raises(ApplicationError, match="cannot be reached"):
+        archivist(db, archiving).look(Look(status="completed"))
 
 
 FOUND: list[tuple[dict[str, Any], set[str]]] = [

@@ -1,7 +1,8 @@
 """The indicators once more, in plain SQL over the table `event`: written apart from the product, from the definitions alone.
 
 SQLite's words. The plant is the default one: Asia/Taipei (UTC+8 all year), 08:00-12:00 and 13:00-17:00 from Monday to Friday,
-and closed on 2026-12-31.
+and closed on 2026-12-31. An order's file must have all five documents (R21): what was put into it is in no event, and is read from
+`document` and `signature`.
 """
 
 # ruff: noqa: E501, S608 - statements are laid out as such; what is put together is ours alone.
@@ -108,15 +109,27 @@ FROM ev AS e WHERE e.type = 'order_entered';
 
 CREATE TEMP TABLE line AS SELECT DISTINCT order_id, lower(l.value ->> 'product_model') AS product FROM ord, json_each(lines) AS l;
 
+-- A file has what was put there and what can be printed from the record; only the customer's hand proves a signature.
+CREATE TEMP TABLE filed AS
+SELECT order_id, kind FROM document WHERE kind <> 'sign_off' OR source IN ('uploaded', 'signed')
+UNION SELECT order_id, 'sign_off' FROM signature WHERE signed_at IS NOT NULL AND outcome = 'signed'
+UNION SELECT order_id, 'customer_order' FROM ord WHERE first_promise IS NOT NULL
+UNION SELECT order_id, 'production_plan' FROM task WHERE kind = 'make_plan' AND done IS NOT NULL
+UNION SELECT order_id, 'inspection_report' FROM task WHERE kind = 'inspect' AND done IS NOT NULL
+UNION SELECT order_id, 'delivery_note' FROM task WHERE kind = 'dispatch' AND done IS NOT NULL;
+CREATE INDEX temp.filed_order ON filed (order_id);
+
 CREATE TEMP TABLE dated AS
 SELECT order_id, customer, closed, basis, day, coalesce(closed = 'completed', 0) OR settled IS NOT NULL AS is_settled,
     delivered, revisions,
     NOT EXISTS (SELECT 1 FROM json_each(lines) AS l
                 WHERE coalesce(json_extract(received, '$."' || (l.key + 1) || '"'), 0) < l.value ->> 'quantity') AS in_full,
-    NOT EXISTS (SELECT 1 FROM json_each(coalesce(damaged, '{{}}')) AS d WHERE d.value > 0) AS undamaged
+    NOT EXISTS (SELECT 1 FROM json_each(coalesce(damaged, '{{}}')) AS d WHERE d.value > 0) AS undamaged,
+    (SELECT count(*) FROM filed AS f WHERE f.order_id = o.order_id AND f.kind IN (
+        'customer_order', 'production_plan', 'inspection_report', 'delivery_note', 'sign_off')) = 5 AS has_papers
 FROM (SELECT *, 'requested' AS basis, requested AS day FROM ord
       UNION ALL SELECT *, 'first_promise', first_promise FROM ord WHERE first_promise IS NOT NULL
-      UNION ALL SELECT *, 'last_promise', last_promise FROM ord WHERE last_promise IS NOT NULL);
+      UNION ALL SELECT *, 'last_promise', last_promise FROM ord WHERE last_promise IS NOT NULL) AS o;
 """
 
 OF_ORDER = """(:customer IS NULL OR order_id IN (SELECT order_id FROM ord WHERE customer = :customer))
@@ -132,6 +145,7 @@ SELECT sum(NOT is_cancelled) AS n, sum(is_cancelled) AS cancelled,
     sum(NOT is_cancelled AND came AND delivered <= day) AS on_time,
     sum(NOT is_cancelled AND is_settled AND in_full) AS in_full,
     sum(NOT is_cancelled AND came AND delivered <= day AND in_full) AS otif,
+    sum(NOT is_cancelled AND came AND delivered <= day AND in_full AND undamaged AND has_papers) AS perfect_order,
     sum(NOT is_cancelled AND NOT is_settled) AS open,
     sum(NOT is_cancelled AND is_settled AND NOT came) AS undelivered,
     sum(CASE WHEN is_cancelled THEN 0 WHEN NOT is_settled THEN julianday({local(":now")}) - julianday(day)
@@ -214,9 +228,11 @@ WITH gone AS (
          AND NOT EXISTS (SELECT 1 FROM json_each(s.data, '$.told.states') AS j WHERE j.value NOT IN ('sent', 'by_hand'))) AS noticed
     FROM told AS g WHERE g.type = 'goods_dispatched'
 )
-SELECT count(*) AS n, sum(noticed IS NULL) AS without,
-    sum(noticed IS NOT NULL AND {worked("shipped")} - {worked("noticed")} >= {NOTICE_LEAD}) AS enough
-FROM gone WHERE {local("shipped")} >= :start AND {local("shipped")} < :end AND {OF_ORDER}"""
+SELECT *, {worked("shipped")} - {worked("noticed")} AS lead FROM gone"""
+NOTICED = f"""
+SELECT count(*) AS n, sum(noticed IS NULL) AS without, sum(noticed IS NOT NULL AND lead >= {NOTICE_LEAD}) AS enough
+FROM ({DISPATCHED}) WHERE {local("shipped")} >= :start AND {local("shipped")} < :end AND {OF_ORDER}"""
+LEADS = f"""SELECT order_id, shipped AS at, max(0, lead) AS value FROM ({DISPATCHED}) WHERE noticed IS NOT NULL"""
 
 HEARD = f"""
 SELECT count(*) AS asked, sum(csat IS NOT NULL) AS answered, sum(csat >= 4) AS satisfied, sum(csat) AS points,
@@ -264,35 +280,45 @@ def reading(file: str, now: datetime) -> Iterator[Plain]:
         yield Plain(connection, now)
 
 
-def share(part: float, of: float) -> tuple[float | None, float, float]:
+def ratio(part: float, of: float) -> tuple[float | None, float, float]:
     return (part / of if of else None), part, of
+
+
+def lasting(plain: Plain, values: str, wanted: Any) -> tuple[float | None, float | None, int, int]:
+    """Median and ninth decile in hours, how many there are, and their microseconds together."""
+    ranked = plain.one(RANKED % values, wanted)
+    median, p90 = (ranked[each] / 3.6e9 if ranked["n"] else None for each in ("median", "p90"))
+    return median, p90, ranked["n"], ranked["total"]
 
 
 def figures(plain: Plain, wanted: Any) -> dict[str, Any]:
     """Value, numerator and denominator of each, and what stands beside them."""
     due, promises, inspected = (plain.one(each, wanted) for each in (DUE, PROMISES, INSPECTED))
-    heard, gone = plain.one(HEARD, wanted), plain.one(DISPATCHED, wanted)
-    found: dict[str, Any] = {name: share(due[name], due["n"]) for name in ("on_time", "in_full", "otif")}
-    found["tardiness"] = (due["days"] / due["late"] if due["late"] else None, due["days"], due["late"])
+    heard, gone = plain.one(HEARD, wanted), plain.one(NOTICED, wanted)
+    dated = ("on_time", "in_full", "otif", "perfect_order")
+    found: dict[str, Any] = {name: ratio(due[name], due["n"]) for name in dated}
+    found["tardiness"] = ratio(due["days"], due["late"])
+    found["share of late"] = ratio(due["late"], due["n"])[0]
     found["beside due"] = {name: due[name] for name in ("open", "cancelled", "undelivered")} | {"max": due["most"]}
-    found["promise_stability"] = share(promises["none"], promises["n"])
-    found["revisions"] = promises["revisions"]
-    found["first_pass_yield"] = share(inspected["good_first"], inspected["first"])
-    found["right_first_time"] = share(inspected["right"], inspected["orders"])
-    found["rework_rate"] = share(plain.one(REWORKED, wanted)["sent"], inspected["amount"])
+    found["promise_stability"] = ratio(promises["none"], promises["n"])
+    found["revisions"] = ratio(promises["revisions"], promises["n"])
+    found["first_pass_yield"] = ratio(inspected["good_first"], inspected["first"])
+    found["right_first_time"] = ratio(inspected["right"], inspected["orders"])
+    found["rework_rate"] = ratio(plain.one(REWORKED, wanted)["sent"], inspected["amount"])
     for name, values in LASTING.items():
-        ranked = plain.one(RANKED % values, wanted)
-        hours = {each: ranked[each] / 3.6e9 if ranked["n"] else None for each in ("median", "p90")}
-        found[name] = (hours["median"], hours["p90"], ranked["n"], ranked["total"])
+        found[name] = lasting(plain, values, wanted)
     stages = plain.ask(STAGES, wanted)
-    found["stage_on_time"] = share(sum(each["part"] for each in stages), sum(each["n"] for each in stages))
+    found["stage_on_time"] = ratio(sum(each["part"] for each in stages), sum(each["n"] for each in stages))
     found["departments"] = {each["department"]: (each["part"], each["n"]) for each in stages}
-    found["notice_lead"] = share(gone["enough"], gone["n"])
+    found["notice_lead"] = ratio(gone["enough"], gone["n"])
+    found["leads"] = lasting(plain, LEADS, wanted)[:2]
     found["without_notice"] = gone["without"]
-    found["csat"] = share(heard["satisfied"], heard["answered"])
+    found["csat"] = ratio(heard["satisfied"], heard["answered"])
     lead = heard["promoters"] - heard["detractors"]
     found["nps"] = (100 * lead / heard["with_nps"] if heard["with_nps"] else None, lead, heard["with_nps"])
     found["asked"] = heard["asked"]
+    found["responses"] = [ratio(heard[each], heard["asked"])[0] for each in ("answered", "with_nps")]
+    found["mean csat"] = ratio(heard["points"], heard["answered"])[0]
     found["causes"] = {(c["blame"], c["kind"] or None): (c["seconds"] / 3600, c["orders"]) for c in plain.ask(CAUSES, wanted)}
     return found
 

@@ -94,9 +94,20 @@ def test_the_three_dates_of_an_order() -> None:
 
 def test_perfect_needs_every_document_that_the_policy_asks_for() -> None:
     tale = Tale().promise("20 10:00", 27).deliver("26 09:00", 26, ALL)
-    tale.story.papers = [kind.value for kind in DocumentKind][1:]
+    for lacking in [*DocumentKind][1:]:
+        tale.story.papers = [kind for kind in DocumentKind if kind not in (lacking, DocumentKind.CUSTOMER_ORDER)]
+        assert Mark.PAPERS not in Mark(tale.one(LAST).marks)
+    tale.story.papers = [*DocumentKind]
+    assert f.PERFECT in Mark(tale.one(LAST).marks)
+
+
+def test_what_the_record_can_print_is_not_missing() -> None:
+    tale = Tale().promise("20 10:00", 27)
+    for kind, outcome in ((Kind.MAKE_PLAN, "plan"), (Kind.INSPECT, "pass"), (Kind.DISPATCH, "dispatched")):
+        tale.ask(kind, "21 09:00", quantities=ALL).answer(kind, "23 09:00", outcome)
+    tale.deliver("26 09:00", 26, ALL)
     assert Mark.PAPERS not in Mark(tale.one(LAST).marks)
-    tale.story.papers = [kind.value for kind in DocumentKind]
+    tale.story.papers = [DocumentKind.SIGN_OFF]
     assert f.PERFECT in Mark(tale.one(LAST).marks)
 
 
@@ -206,6 +217,17 @@ def test_the_lead_of_a_notice(settled: str | None, states: tuple[NoticeState, ..
     tale.answer(Kind.DISPATCH, "23 15:00", "dispatched").tell("23 15:00", e.GoodsDispatched(shipped_at=at("23 15:00")))
     found = tale.one(f.NOTICE)
     assert (found.part, found.value) == (part, None if lead is None else lead * HOUR)
+
+
+def test_a_plan_that_was_given_up_by_mistake_keeps_its_notice() -> None:
+    tale = Tale().tell("23 08:00", e.ShipmentArranged(shipment=shipment("23 15:00", day(24))))
+    notice = Notice(key="k", kind=SHIPPING_NOTICE, to=("customer",), at=at("23 08:00"))
+    tale.ask(Kind.DISPATCH, "23 08:00").tell("23 08:00", e.NoticeRequested(notice=notice))
+    tale.answer(Kind.DISPATCH, "23 08:30", "replan").tell("23 08:30", e.ShipmentDropped(reason="x"))
+    tale.tell("23 09:00", e.NoticeSettled(told=Told(key="k", states={"customer": NoticeState.SENT})))
+    corrected = e.AnswerCorrected(task_id="T-1.dispatch.1", outcome="dispatched", fields={}, reason="mistaken")
+    tale.tell("23 15:00", corrected, e.GoodsDispatched(shipped_at=at("23 15:00")))
+    assert (tale.one(f.NOTICE).part, tale.one(f.NOTICE).value) == (1, 5 * HOUR)
 
 
 def test_a_corrected_signature_takes_the_delivery_back() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -199,13 +200,18 @@ class Walk:
         return Calendar.of(POLICY.plant).day_of(self.order.now) + timedelta(days=self.dice.randint(0, most))
 
 
+@lru_cache(maxsize=64)
+def life(n: int, digest: str) -> Walk:
+    """Lived once for all tests that tell of it: nothing of it changes afterwards."""
+    walk = Walk(n, digest)
+    walk.live()
+    return walk
+
+
 def fill(store: Store, orders: int, first: int = 0) -> list[Walk]:
     """So many orders with their whole lives, as if the reading were long after their last writing."""
-    digest, found = store.policies.put(POLICY), []
-    for n in range(first, first + orders):
-        walk = Walk(n, digest)
-        walk.live()
-        found.append(walk)
+    digest = store.policies.put(POLICY)
+    found = [life(n, digest) for n in range(first, first + orders)]
     for start in range(0, orders, 50):
         with store.database.writing() as connection:
             for walk in found[start : start + 50]:

@@ -52,6 +52,14 @@ def test_a_busy_port_is_refused_and_the_home_is_free_again(tmp_path: Path) -> No
     assert not Home(tmp_path).is_taken
 
 
+def test_an_address_of_no_mail_server_is_refused_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIAOQI_SMTP_URL", "http://mail.plant.example")
+    ports = [each for name in ("--port", "--temporal-port", "--temporal-ui-port") for each in (name, "0")]
+    line = refused(jiaoqi("up", "--home", str(tmp_path), *ports), 2)
+    assert line.startswith("jiaoqi: the mail server's URL begins neither with smtp:// nor with smtps://; write smtp://")
+    assert not Home(tmp_path).is_taken
+
+
 def test_a_policy_that_is_wrong_is_refused_with_key_and_line_before_anything_starts(tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text('version = "1"\n[plant]\nflavour = "sweet"\n')

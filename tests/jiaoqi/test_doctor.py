@@ -19,7 +19,8 @@ from activities.store.restoring import restore
 from activities.store.tables import EVENT, ORDER, OUTBOX, TASK
 from jiaoqi.doctor import books, lagging, surroundings
 from jiaoqi.doctor.findings import HEADINGS, Kind
-from tests.store.plant import DAY, NOW, POLICY, TellsOfAnOrder, person, said
+from tests.store.dead_letters import refuse_one_of_each
+from tests.store.plant import DAY, HOUR, NOW, POLICY, TellsOfAnOrder, person, said
 from workflows.rules import fold
 from workflows.types import words
 from workflows.types.notices import Notice
@@ -222,6 +223,24 @@ def test_mail_that_waits_for_long_is_told(kept: Books, waited: timedelta, says: 
     assert [(each.kind, each.order_no, each.what) for each in found] == [
         (Kind.MAIL_WAITS, None, f"{begin}{NOW:%Y-%m-%dT%H:%M:%SZ}") for begin in says
     ]
+
+
+def test_dead_mail_that_no_order_asked_for_is_told(kept: Books) -> None:
+    refuse_one_of_each(kept.store, NOW, "550 nobody")
+    found = list(surroundings.mail(kept.store, NOW + 3 * HOUR))
+    assert [(each.kind, each.order_no) for each in found] == [(Kind.DEAD_MAIL, None)] * 3
+    assert [each.what.partition(" to quality1 (q1@gone.example), given up ")[0] for each in found] == [
+        "training",
+        "weekly_review weekly-2026-11-20",
+        f"digest {NOW.date()}",
+    ]
+    assert [each.todo.partition("; ")[2] for each in found] == [
+        "what runs out stands on the page /training",
+        "what it told stands on the page /meetings",
+        "the next digest goes there",
+    ]
+    assert all(each.what.endswith("Z: 550 nobody") for each in found)
+    assert list(surroundings.mail(kept.store, NOW + surroundings.RECENTLY + DAY)) == []
 
 
 # Words.

@@ -123,6 +123,19 @@ async def test_a_part_that_is_killed_comes_back_and_is_on_record(staged: Staged)
     assert staged.happened("worker ended")
 
 
+async def test_a_note_that_cannot_be_written_keeps_no_part_from_coming_back(staged: Staged) -> None:
+    """A disk may be full for a while: who keeps the parts running must not end for want of a note."""
+    running = asyncio.create_task(staged.run())
+    await soon(lambda: staged.happened("ready"))
+    staged.home.note_file.with_suffix(".draft").mkdir()
+    os.kill(staged.pid("worker"), signal.SIGKILL)
+    await soon(lambda: answer_of(staged.url["worker"]) != "200")
+    await soon(lambda: answer_of(staged.url["worker"]) == "200")
+    os.kill(os.getpid(), signal.SIGTERM)
+    await running
+    assert staged.happened("worker ended")
+
+
 async def test_a_signal_before_readiness_stops_as_cleanly(staged: Staged) -> None:
     nobody = f"http://{HOST}:{Ports().take('', 0)}"
     staged.plan = replace(staged.plan, probes=(*staged.plan.probes, nobody))

@@ -32,6 +32,7 @@ SPEAKERS = {
     "PydanticCustomError": Place("", 1),
     "PolicyProblem": Place("message", 2),
     "RowFault": Place("reason", 2),
+    "FileCannotBeRead": Place("reason", 1),
     "refuse": FIRST,
     "give_up": FIRST,
     "ForeseenFailure": FIRST,

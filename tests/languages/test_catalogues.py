@@ -1,12 +1,17 @@
 """Every sentence of the product is in every catalogue, translated, with the same gaps; `make words` brings in new ones."""
 
+import hashlib
+import json
+from pathlib import Path
 from string import Formatter
+from zipfile import ZipFile
 
 import pytest
 from babel.messages import Catalog
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
+from activities.documents import bundles
 from activities.languages import Tongue
 from activities.languages.catalogue import FOLDER, SPOKEN
 from activities.languages.moulds import Mould
@@ -102,6 +107,19 @@ def test_nothing_is_said_that_nobody_can_look_up() -> None:
     unknown = {said.partition(": ")[2] for said in Reader(("workflows", "api")).unknown()}
     # A name alone was given elsewhere.
     assert {said for said in unknown if not said.isidentifier()} <= PASSED_ON
+
+
+def test_what_is_wrong_with_a_bundle_can_be_looked_up(tmp_path: Path, wanted: Catalog) -> None:
+    files = [{"path": name, "sha256": hashlib.sha256(b"as it was").hexdigest()} for name in ("changed.pdf", "gone.pdf")]
+    with ZipFile(tmp_path / "bundle.zip", "w") as bundle:
+        for name in ("changed.pdf", "added.pdf", bundles.MANIFEST):
+            bundle.writestr(name, "otherwise")
+    (tmp_path / "none.zip").write_text("no bundle")
+    found = bundles.faults(tmp_path / "bundle.zip", json.dumps({"files": files}))
+    found += bundles.faults(tmp_path / "none.zip", "{}")
+    assert len(found) == 5
+    moulds = [Mould(str(message.id)) for message in wanted if message.id and "bundle" in str(message.id)]
+    assert all(any(mould.fit(fault) is not None for mould in moulds) for fault in found), found
 
 
 def test_pages_ask_for_whole_sentences() -> None:

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from activities.store import Store, migrate
-from tests.api.plant import PEOPLE, Plant, order_in
+from activities.store import Store
+from tests.api.plant import Plant, order_in
 
 ENGLISH = re.compile(r"\b(should|must|is|the|a|of|to|has|Field|Input|value)\b")
 BAD: tuple[dict[str, Any], ...] = (
@@ -30,14 +29,9 @@ BAD: tuple[dict[str, Any], ...] = (
 
 
 @pytest.fixture
-async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
-    migrate(f"sqlite:///{tmp_path}/store.db")
-    store = Store.open(f"sqlite:///{tmp_path}/store.db")
-    for person in PEOPLE:
-        store.people.put(person)
+async def plant(store: Store) -> AsyncIterator[Plant]:
     async with Plant.running(store, {}) as running:
         yield running
-    store.close()
 
 
 @pytest.mark.parametrize("language", ["zh-TW", "zh-CN"])

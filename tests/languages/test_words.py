@@ -9,10 +9,16 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from activities.mail.words import Words
+from activities import policy_file
+from activities.audit.posting import AUDIT_HEAD
+from activities.digest.post import DIGEST
+from activities.mail.words import TEMPLATES, Words
+from activities.reviews.post import MISSED
+from activities.training.post import TRAINING
 from api import customer_forms, forms
 from workflows.rules import consequences
 from workflows.types import answers, events, orders
+from workflows.types.reviews import ReviewKind
 from workflows.types.slack import Blame
 from workflows.types.words import (
     DeliveryState,
@@ -78,6 +84,15 @@ def test_all_languages_name_the_same_with_the_same_values_in_it(table: str, lang
     for word in english:
         assert sorted(PLACEHOLDER.findall(other[word])) == sorted(PLACEHOLDER.findall(english[word])), word
         assert other[word].strip() == other[word] != ""
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_mail_that_can_be_on_record_has_a_name(language: Language) -> None:
+    """What orders ask for has a folder of its own; packs, digests, reminders and heads have rows of their own."""
+    of_orders = {folder.name for folder in TEMPLATES.iterdir() if folder.is_dir()} - {"words", "rung"}
+    rungs = {rung.name for rung in policy_file.default().ladder}
+    others = {*(f"{kind}_review" for kind in ReviewKind), MISSED, DIGEST, TRAINING, AUDIT_HEAD}
+    assert set(Words.of(language).mails) == of_orders | rungs | others
 
 
 def test_every_outcome_and_every_field_has_a_name() -> None:

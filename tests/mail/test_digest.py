@@ -10,6 +10,8 @@ from temporalio.exceptions import ApplicationError
 from activities.digest import SmtpDigests
 from activities.digest.agenda import Agenda, Section
 from activities.digest.letter import DigestLetters
+from activities.mail.message import Sender
+from activities.mail.plant_mail import PlantMail
 from activities.mail.transport import Transport
 from activities.mail.words import Words
 from activities.policy_in_force import PolicyInForce
@@ -38,9 +40,9 @@ class Post:
         self.plant = plant
         transport = Transport.of(url or plant.server.url)
         policy = PolicyInForce(plant.store, POLICY)
-        self.digests = SmtpDigests(
-            plant.store, policy, transport, "Jiaoqi <jiaoqi@plant.example>", "https://jiaoqi.example", lambda: plant.now
-        )
+        sender = Sender.of("Jiaoqi <jiaoqi@plant.example>")
+        mail = PlantMail(plant.store, policy, transport, sender, "https://jiaoqi.example", lambda: plant.now)
+        self.digests = SmtpDigests(mail)
 
     def opens(self, at: datetime = MORNING) -> tuple[Batch, ...]:
         return self.digests.readers(Opening(at=at)).batches

@@ -6,6 +6,8 @@ from email.message import EmailMessage
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from activities.mail.message import Sender
+from activities.mail.plant_mail import PlantMail
 from activities.mail.transport import Transport
 from activities.policy_in_force import PolicyInForce
 from activities.training.post import SmtpTraining
@@ -29,8 +31,8 @@ class Reminders:
     def __init__(self, plant: Plant, url: str | None = None) -> None:
         self.plant = plant
         transport, policy = Transport.of(url or plant.server.url), PolicyInForce(plant.store, POLICY)
-        sender, public_url = "Jiaoqi <jiaoqi@plant.example>", "https://jiaoqi.example"
-        self.training = SmtpTraining(plant.store, policy, transport, sender, public_url, lambda: plant.now)
+        sender, public_url = Sender.of("Jiaoqi <jiaoqi@plant.example>"), "https://jiaoqi.example"
+        self.training = SmtpTraining(PlantMail(plant.store, policy, transport, sender, public_url, lambda: plant.now))
 
     def due(self) -> tuple[Letters, ...]:
         return self.training.due(Opening(at=self.plant.now)).batches

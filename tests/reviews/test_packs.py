@@ -76,13 +76,15 @@ def test_the_month_and_the_quarter_are_those_before(office: Office) -> None:
     month = office.found(office.makes(MONTHLY, office.plant.now))[1].month
     assert month is not None and (month.report.wanted.start, month.report.wanted.end) == month_before(date(2027, 1, 1))
     office.store.policies.set_current(
-        'version = "strict"\n[targets]\non_time = 0.99\n', "boss", datetime(2026, 12, 3, tzinfo=UTC)
+        'version = "strict"\n[targets]\non_time = 0.99\n', "boss", datetime(2026, 12, 3, tzinfo=UTC), because="imp:7"
     )
     office.store.policies.set_current('version = "later"\n', "boss", datetime(2027, 1, 2, tzinfo=UTC))
     quarter = office.found(office.makes(QUARTERLY, office.plant.now))[1].quarter
     assert quarter is not None and {each.name for each in quarter.targets} >= {"on_time", "first_pass_yield", "csat"}
-    assert [(each.version, each.by) for each in quarter.changes] == [("strict", "boss")]
+    assert [(each.version, each.by, each.because) for each in quarter.changes] == [("strict", "boss", "imp:7")]
     assert any("on_time" in line and "0.99" in line for line in quarter.changes[0].changes)
+    told = text(office.tells(office.makes(QUARTERLY, office.plant.now))["boss"])
+    assert "\n  because of imp:7 · version: " in told
 
 
 # Once.
@@ -113,7 +115,7 @@ def test_who_is_put_off_is_tried_again_alone(office: Office) -> None:
     office.plant.server.answers = {}
     assert list(office.tells(pack)) == ["boss"]
     (dead,) = office.store.circulars.dead(NINE)
-    assert (dead.row.person, dead.row.kind) == ("sales-head", "weekly_review") and "550" in dead.why
+    assert (dead.person, dead.kind) == ("sales-head", "weekly_review") and "550" in dead.why
 
 
 def test_what_nobody_could_be_told_for_a_week_is_dropped(office: Office) -> None:

@@ -3,72 +3,33 @@
 The time-skipping server knows no schedules, so this is shown in parts. The real server evaluates each schedule for two years,
 and says the same instants as `occurrences`. It backfills the year for the reviews, and the days around the changes of clocks and
 the year's end for the digests; real activities make and tell what it starts, each at the instant that it was planned for, on a
-real store and a real mail server. In the outage no worker is there for a week, and what the server has started meanwhile is done
-afterwards. That the server itself catches up with what fell due while it was down is its own promise: only that the catch-up
-window of each schedule asks for it is looked at here.
+real store and a real mail server. The year's other mornings are only asked whose days they are. In the outage no worker is there
+for a week, and what the server has started meanwhile is done afterwards. That the server itself was killed and away is in
+test_outage.py; that a week is not too long for it, the catch-up window of each schedule says here.
 """
 
-import asyncio
-import re
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from google.protobuf.timestamp_pb2 import Timestamp
-from temporalio import activity
 from temporalio.api.workflowservice.v1 import ListScheduleMatchingTimesRequest
-from temporalio.client import Client, ScheduleBackfill
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities import policy_file
-from activities.digest import SmtpDigests
-from activities.mail.circulars import LENT, Circulars
-from activities.mail.transport import Transport
-from activities.policy_in_force import PolicyInForce
-from activities.reviews.post import PlantReviews
-from activities.reviews.watch import Watch
 from activities.store.reviews import PackState
 from tests.mail.plant import Plant
-from tests.mail.samples import order, task
+from tests.reviews.year import DAY, HEADS, MANAGEMENT, MORNINGS, REVIEWS, WEEK, Year, digests, policy, there, timed
 from tests.stories.engine import program
 from workers import timetable
-from workers.timetable import ALL, TIMETABLE, Entry, Plan
-from workflows import ids
-from workflows.reviews import PLANNED_AT, DigestWorkflow, ReviewWorkflow
+from workers.timetable import ALL, TIMETABLE
 from workflows.rules.timetable import occurrences
-from workflows.types.policy import Policy
+from workflows.types.digests import Opening
 from workflows.types.reviews import ReviewKind
 from workflows.types.words import NoticeState
-
-SENDER = "Jiaoqi <jiaoqi@plant.example>"
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
-PATIENCE = 90
-"""Seconds: where a store is too busy on a busy machine, the next tries come after 5, 15 and 35."""
-# The weekly pack falls into the nights in which clocks change.
-POLICY = """
-version = "a year"
-[plant]
-time_zone = "{zone}"
-country = ""
-weekend = []
-hours = ["02:15-06:00", "06:15-14:00"]
-[reviews]
-weekly = "sun 02:30"
-monthly = "1 08:00"
-quarterly = "1 08:30"
-"""
-REVIEWS = [entry for entry in TIMETABLE if entry.workflow == "Review"]
-MORNINGS = next(entry for entry in TIMETABLE if entry.id == ids.DIGEST)
-
-
-def policy(zone: str) -> Policy:
-    return policy_file.parse(POLICY.format(zone=zone))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -81,13 +42,6 @@ async def client() -> AsyncIterator[Client]:
     )
     yield started.client
     await started.shutdown()
-
-
-async def there(client: Client, entry: Entry, zone: str, start: datetime) -> Plan:
-    """The schedule as it would have been kept since then."""
-    plan = Plan.of(entry, policy(zone))
-    await timetable.put(client, plan, start.date())
-    return plan
 
 
 async def evaluated(client: Client, schedule_id: str, start: datetime, end: datetime) -> list[datetime]:
@@ -118,79 +72,13 @@ async def test_what_falls_due_in_an_outage_of_a_week_is_asked_for_afterwards(cli
         assert kept.catchup_window and kept.catchup_window > WEEK and kept.overlap is ALL
 
 
-class Year:
-    """A plant whose reviews and digests are done at the instants for which they were planned."""
-
-    def __init__(self, client: Client, plant: Plant, zone: str) -> None:
-        self.client, self.plant, self.zone, self.store = client, plant, zone, plant.store
-        self.away_for = timedelta()
-        """How much later than planned whoever does it is there."""
-        in_force, transport = PolicyInForce(plant.store, POLICY.format(zone=zone)), Transport.of(plant.server.url)
-        self.digests = SmtpDigests(plant.store, in_force, transport, SENDER, "https://jiaoqi.example", self.tried_at)
-        circulars = Circulars(plant.store, transport, SENDER, self.tried_at)
-        self.reviews = PlantReviews(plant.store, in_force, circulars, "https://jiaoqi.example", self.clock)
-        self.now = datetime(2025, 1, 1, tzinfo=UTC)
-        self.watch = Watch(plant.store, in_force, self.reviews, lambda: self.now)
-        self.pool = ThreadPoolExecutor(8)
-
-    def clock(self) -> datetime:
-        """What a schedule starts is called by the instant that it was planned for."""
-        planned = re.search(r"\d{4}-\d\d-\d\dT[\d:]+Z", activity.info().workflow_id or "")
-        assert planned
-        return datetime.fromisoformat(planned[0]) + self.away_for
-
-    def tried_at(self) -> datetime:
-        """Whoever tries again comes when what the try before had taken is free: a store may be too busy to be told."""
-        return self.clock() + (activity.info().attempt - 1) * LENT
-
-    def worker(self) -> Worker:
-        return Worker(
-            self.client,
-            task_queue=ids.REVIEWS_QUEUE,
-            workflows=[DigestWorkflow, ReviewWorkflow],
-            activities=[self.digests.readers, self.digests.send, self.reviews.make, self.reviews.tell],
-            activity_executor=self.pool,
-            workflow_runner=UnsandboxedWorkflowRunner(),
-            max_concurrent_activities=8,
-        )
-
-    async def passes(self, entry: Entry, start: datetime, end: datetime) -> int:
-        """The server starts all that was planned; how much that is."""
-        plan = await there(self.client, entry, self.zone, start)
-        past = ScheduleBackfill(start, end, ALL)
-        await self.client.get_schedule_handle(entry.id).backfill(past)
-        return len(occurrences(plan.times, self.zone, start - timedelta(seconds=1), end))
-
-    async def ends(self, runs: int, since: datetime) -> Counter[tuple[str, datetime]]:
-        """When so many have ended: what each was, and the instant that the server notes it was planned for."""
-        query = f'ExecutionStatus = "Completed" AND StartTime >= "{since.isoformat()}"'
-        for _ in range(PATIENCE * 10):
-            if (await self.client.count_workflows(query)).count >= runs:
-                break
-            await asyncio.sleep(0.1)
-        found = [each async for each in self.client.list_workflows(query)]
-        assert len(found) == runs, f"{len(found)} of {runs} have ended"
-        return Counter((each.id.partition("-20")[0], each.typed_search_attributes[PLANNED_AT]) for each in found)
-
-    def told(self, kind: str) -> Counter[tuple[str, str]]:
-        """The mails of a kind by reader and Message-ID."""
-        mails = [each for each in self.plant.server.messages if each["X-Jiaoqi-Kind"] == kind]
-        return Counter((str(each["To"]), str(each["Message-ID"])) for each in mails)
-
-
 @pytest.fixture(params=["Europe/Berlin", "Asia/Taipei"])
 def year(request: pytest.FixtureRequest, client: Client, plant: Plant) -> Iterator[Year]:
-    long_ago = datetime(2024, 12, 1, 9, tzinfo=UTC)
-    plant.now = long_ago
-    plant.writes(order(), task(due_at=long_ago, due_soon_at=long_ago))
-    made = Year(client, plant, request.param)
-    yield made
-    made.pool.shutdown()
+    with timed(client, plant, request.param) as made:
+        yield made
 
 
 START, END = datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
-MANAGEMENT, HEADS = 1, 4
-"""Readers of the quarter, and of the week and the month."""
 
 
 async def test_a_year_of_packs_is_made_and_told_once(year: Year) -> None:
@@ -231,6 +119,19 @@ async def test_digests_come_once_a_day_over_clocks_and_the_year_s_end(year: Year
         assert {name for name, state in year.store.digests.states(day).items() if state is NoticeState.SENT} == everybody
     mails = year.told("digest")
     assert len(mails) == len(days) * len(everybody) and set(mails.values()) == {1}
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Taipei"])
+def test_a_year_s_mornings_are_a_day_each(plant: Plant, zone: str) -> None:
+    """Of a day everybody is told once, whatever starts it: so each of them has one digest a day."""
+    mornings = digests(plant, zone, lambda: plant.now)
+    found: list[date] = []
+    for plant.now in occurrences(MORNINGS.times(policy(zone)), zone, START, END):
+        (batch,) = mornings.readers(Opening(at=plant.now)).batches
+        assert len(set(batch.people)) == len(batch.people) == len(plant.store.people.every())
+        assert batch.day == plant.now.astimezone(ZoneInfo(zone)).date() and plant.now < batch.until
+        found.append(batch.day)
+    assert found == [found[0] + n * DAY for n in range((END - START).days)]
 
 
 @pytest.mark.parametrize("year", ["Asia/Taipei"], indirect=True)
