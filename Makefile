@@ -14,7 +14,7 @@ LOCK   := $(LOCKER)/bin/uv pip compile pyproject.toml --quiet --group build --un
           --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check lint types unit words screenshots bench chaos lock clean
+.PHONY: help up test thorough check lint types unit words screenshots bench chaos lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +22,11 @@ help: ## Show what can be made
 up: $(RUNS) ## Start Jiaoqi with a demo plant; Ctrl-C stops it
 	@$(BIN)/jiaoqi up --demo
 
-test: check unit ## Check everything: imports, lint, types, then all tests
+test: check ## Check all that is quick: imports, lint, types, then most tests
+	$(BIN)/python -m pytest -n 2 -m "not thorough"
+
+thorough: $(TESTS) ## Run the rest of the tests: whole stacks, browsers, outages (tests/conftest.py names them)
+	$(BIN)/python -m pytest -n 2 -m thorough
 
 check: lint types ## Check without running: imports, lint, types
 
@@ -33,7 +37,7 @@ lint: $(TESTS) ## Check the arrows between packages, and the style
 types: $(TESTS) ## Check the types
 	$(BIN)/mypy
 
-unit: $(TESTS) ## Run the tests alone (ARGS="-k mailbox" chooses)
+unit: $(TESTS) ## Run tests alone, quick and thorough (ARGS="-k mailbox" chooses)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 words: $(TESTS) ## Bring the catalogues of sentences in line with the code (activities/languages)

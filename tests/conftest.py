@@ -1,6 +1,8 @@
-"""What holds for all tests: no plant's settings leak in, and where CI says so nothing is skipped unnoticed."""
+"""What holds for all tests: no plant's settings leak in, what takes long waits for `make thorough`, files are in memory, and
+where CI says so nothing is skipped unnoticed."""
 
 import os
+import shutil
 from collections.abc import Generator
 from pathlib import Path
 
@@ -13,6 +15,38 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 for variable in [name for name in os.environ if name.startswith(("TEMPORAL_", "JIAOQI_"))]:
     if variable != "JIAOQI_NO_SKIP" and not variable.startswith("JIAOQI_TEST_"):
         del os.environ[variable]
+
+THOROUGH: dict[str, tuple[str, ...]] = {
+    "deploy/test_site.py": (),
+    "endtoend/": ("test_straight_through.py", "test_crash.py"),
+    "jiaoqi/test_cli_on_a_stack.py": (),
+    "jiaoqi/test_up.py": (),
+    "pages/": ("test_whole_order.py::test_from_entry_to_feedback[English]",),
+    "stories/test_changes.py::test_whatever_is_changed": ("_the_order_goes_on_to_its_end[0]",),
+    "stories/test_walks.py::": ("test_wherever_an_order_is_led_the_books_are_right[0]",),
+    "strangers/": ("test_markup.py",),
+}
+"""What waits for `make thorough`, since it starts whole stacks, waits in real time or is one of many; and what of it is in
+`make test` all the same. A single test of another folder is marked `thorough` itself."""
+
+MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    # Databases wait for the disk at each commit for the sake of power cuts, which no test has: what is killed loses nothing here.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if is_thorough(item.nodeid.partition("tests/")[2]):
+            item.add_marker("thorough")
+
+
+def is_thorough(name: str) -> bool:
+    """Of a test's name from this folder on."""
+    for place, quick in THOROUGH.items():
+        if name.startswith(place):
+            return not name.removeprefix(place).startswith(quick)
+    return False
 
 
 @pytest.fixture(scope="session")

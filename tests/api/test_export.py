@@ -9,7 +9,7 @@ import httpx
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from api.pages import export
+from api.pages.orders import book as orders_book
 from api.pages.visitors import COOKIE
 from tests.api.board_plant import TODAY, planned, told
 from tests.api.looking import Looker
@@ -87,13 +87,13 @@ async def test_what_was_typed_is_never_a_formula(plant: Plant) -> None:
 
 
 async def test_more_than_a_page_and_no_more_than_is_allowed(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "AT_ONCE", 3)
+    monkeypatch.setattr(orders_book, "AT_ONCE", 3)
     for n in range(10):
         planned(plant.store, f"PO-{n}", 1, 4)
     assert [row["Order"] for row in table(await exported(plant, "/orders.xlsx?sort=order_no"), 0)] == [
         f"PO-{n}" for n in range(10)
     ]
-    monkeypatch.setattr(export, "MOST_ORDERS", 6)
+    monkeypatch.setattr(orders_book, "MOST_ORDERS", 6)
     book = await exported(plant, "/orders.xlsx?sort=order_no")
     assert [row["Order"] for row in table(book, 0)] == [f"PO-{n}" for n in range(6)]
     assert "No: there are more. Choose a narrower filter." in [row[1] for row in book.worksheets[2].iter_rows(values_only=True)]

@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from activities.languages import Tongue
 from api import forms
-from api.pages import fields
-from api.pages.cases import Case
-from api.pages.fields import Sheet
+from api.pages.forms import fields
+from api.pages.forms.basis import Basis
+from api.pages.forms.fields import Sheet
 from api.problems import Problem
 from workflows.types import answers
 from workflows.types.orders import Line
@@ -18,7 +18,7 @@ from workflows.types.refusals import Fault
 from workflows.types.words import Kind, Language
 
 LINES = (Line(product_model="Pump 7", quantity=120), Line(product_model="Valve 2", quantity=10, unit="box"))
-CASE = Case(zone="Asia/Taipei", today=date(2027, 3, 1), lines=LINES, quantities={"1": 120, "2": 10})
+CASE = Basis(zone="Asia/Taipei", today=date(2027, 3, 1), lines=LINES, quantities={"1": 120, "2": 10})
 ENGLISH = Tongue.of(Language.EN)
 EVERY = [(kind, name, model) for kind in Kind for name, model in answers.OUTCOMES[kind].items()]
 
@@ -82,21 +82,21 @@ def test_what_was_typed_becomes_what_the_deed_reads(model: type[BaseModel], type
 
 
 def test_an_hour_that_comes_twice_is_the_first_of_the_two() -> None:
-    case = Case(zone="Europe/Berlin", today=date(2026, 10, 25))
-    read = Sheet.of(answers.Dispatched, case).read({"fields/shipped_at": "2026-10-25T02:30"})
+    basis = Basis(zone="Europe/Berlin", today=date(2026, 10, 25))
+    read = Sheet.of(answers.Dispatched, basis).read({"fields/shipped_at": "2026-10-25T02:30"})
     assert read == {"shipped_at": "2026-10-25T02:30:00+02:00"}
 
 
 def test_an_instant_is_shown_as_the_plants_clocks_show_it() -> None:
-    case = Case(zone="Asia/Taipei", today=date(2027, 3, 1), suggested={"shipped_at": datetime(2027, 3, 1, 2, 5, tzinfo=UTC)})
-    sheet = Sheet.of(answers.Dispatched, case)
+    basis = Basis(zone="Asia/Taipei", today=date(2027, 3, 1), suggested={"shipped_at": datetime(2027, 3, 1, 2, 5, tzinfo=UTC)})
+    sheet = Sheet.of(answers.Dispatched, basis)
     assert first(sheet)["fields/shipped_at"] == "2027-03-01T10:05"
     assert sheet.read(first(sheet)) == {"shipped_at": "2027-03-01T10:05:00+08:00"}
 
 
 def test_what_stands_is_shown_and_not_sent() -> None:
-    case = Case(zone="Asia/Taipei", today=date(2027, 3, 1), stands={"lines": LINES, "ship_to": "Gate 4"})
-    sheet = Sheet.of(answers.Revise, case)
+    basis = Basis(zone="Asia/Taipei", today=date(2027, 3, 1), stands={"lines": LINES, "ship_to": "Gate 4"})
+    sheet = Sheet.of(answers.Revise, basis)
     untouched = first(sheet)
     assert (untouched["fields/lines/1/unit"], untouched["fields/ship_to"]) == ("box", "Gate 4")
     assert sheet.read(untouched) == {}
@@ -133,7 +133,7 @@ def test_a_row_more_is_an_empty_one() -> None:
 
 
 def test_a_body_whose_members_are_the_fields_themselves() -> None:
-    sheet = Sheet.of(forms.OrderIn, Case(zone="Asia/Taipei", today=date(2027, 3, 1)), "")
+    sheet = Sheet.of(forms.OrderIn, Basis(zone="Asia/Taipei", today=date(2027, 3, 1)), "")
     typed = {"order_no": "PO-1", "customer/name": "Fab", "customer/language": "zh-Hant", "lines/0/quantity": "3"}
     assert sheet.read(typed) == {
         "order_no": "PO-1",

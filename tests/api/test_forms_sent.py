@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from activities.store import Database, StoreAway
-from api.pages import sendings
+from api.pages.forms import sendings
 from api.pages.visitors import COOKIE, MOST_FORM_BYTES
 from tests.api.looking import ROOT, Looker
 from tests.api.plant import Plant

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from activities.store import Store, StoreAway
+from api.pages.visitors import COOKIE
 from tests.api.plant import Plant, code
 
 ROOT = "http://plant.example"
@@ -121,7 +122,34 @@ async def test_pages_load_from_here_only(plant: Plant) -> None:
     assert code(await plant.client.get(ROOT + "/static/site.py")) == (404, "not-found")
 
 
-async def test_a_form_from_elsewhere_is_refused(plant: Plant) -> None:
-    elsewhere = {"origin": "http://elsewhere.example", "content-type": "application/x-www-form-urlencoded"}
-    answer = await plant.client.post(ROOT + "/sign-in", headers=elsewhere, content="name=boss&password=demo")
-    assert answer.status_code == 403 and "another site" in answer.text
+@pytest.mark.parametrize(
+    ("told", "is_ours"),
+    [
+        ({"origin": "http://elsewhere.example"}, False),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"origin": ROOT, "sec-fetch-site": "same-site"}, False),
+        # A sandboxed frame of somebody else's; our own pages have themselves named.
+        ({"origin": "null"}, False),
+        ({"origin": "null", "sec-fetch-site": "cross-site"}, False),
+        ({"origin": "null", "sec-fetch-site": "none"}, False),
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, True),
+        ({"origin": ROOT}, True),
+        ({"origin": ROOT, "sec-fetch-site": "same-origin"}, True),
+        ({}, True),
+    ],
+)
+async def test_a_form_from_elsewhere_is_refused(plant: Plant, told: dict[str, str], is_ours: bool) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await plant.client.post(ROOT + "/sign-in", headers=form | told, content="name=boss&password=nonsense")
+    assert ("another site" in answer.text) != is_ours
+    assert (answer.status_code == 403) != is_ours
+    # Wherever it says it comes from: whoever is signed in shows by their own page's secret that they meant it.
+    cookie = {"cookie": f"{COOKIE}={plant.store.sessions.begin('boss', 'a test', plant.now)}"}
+    for path in ("/sign-out", "/me/away", "/people", "/orders/PO-1/cancel"):
+        answer = await plant.client.post(ROOT + path, headers=form | told | cookie, content="name=boss")
+        assert answer.status_code == 403, path
+
+
+async def test_pages_have_browsers_name_them_and_nothing_more(plant: Plant) -> None:
+    assert (await plant.client.get(ROOT + "/sign-in")).headers["referrer-policy"] == "strict-origin"
+    assert (await plant.client.get("/me")).headers["referrer-policy"] == "no-referrer"

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from api.pages import gantt
-from api.pages.board import short
-from api.pages.gantt import LEFT, WIDE, Span, Window, Work
+from api.pages.planning import gantt
+from api.pages.planning.board import short
+from api.pages.planning.gantt import LEFT, WIDE, Span, Window, Work
 
 TAIPEI, BERLIN = ZoneInfo("Asia/Taipei"), ZoneInfo("Europe/Berlin")
 FORTNIGHT = Window(date(2027, 3, 1), 14, TAIPEI)

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from api.engine import EngineIsAway
-from api.pages import import_work
+from api.pages.orders import import_work
 from tests.api.looking import ROOT, Looker, Reading
 from tests.api.plant import Plant
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from activities.store.links import COMPLAINTS_LIVE, MOST_COMPLAINTS, Purpose
+from activities.store.links import COMPLAINTS_LIVE, LIVES, MOST_COMPLAINTS, Purpose
 from tests.api.looking import Form, Looker, Reading
 from tests.api.plant import Plant
 from tests.api.test_links import link, send
@@ -328,6 +328,32 @@ async def test_a_link_takes_no_more_than_a_few_and_says_so_politely(plant: Plant
     late = await send(plant, address, kind="service", text="one too many", n="5")
     assert late.status_code == 409 and "one too many" in late.text
     assert len((await plant.get("sales1", "/improvements")).json()["items"]) == MOST_COMPLAINTS
+
+
+async def test_every_link_of_a_customer_takes_complaints_once_the_goods_have_left(plant: Plant) -> None:
+    """The mail that asks for feedback is not sent once the feedback is in: whichever other mail they have will do."""
+    await plant.confirmed()
+    address, staffs = link(plant, Purpose.VIEW), link(plant, Purpose.COMPLETE, "sales1", "PO-1.make_plan.1")
+    place = address.removeprefix("http://plant.example")
+    assert f"{place}/complaint" not in Reading(await read_link(plant, address)).links
+    assert (await plant.client.get(f"{address}/complaint")).status_code == 303
+    assert (await send(plant, f"{address}/complaint", kind="product", text="too early", n="1")).headers["location"] == place
+    plant.engine.end("PO-1")
+    assert f"{place}/complaint" in Reading(await read_link(plant, address)).links
+    assert (await plant.client.get(f"{staffs}/complaint")).status_code == 303
+    plant.now += LIVES
+    assert f"{place}/complaint" in Reading((await plant.client.get(address)).text).links, "complaints may be made for longer"
+    for n in range(1, MOST_COMPLAINTS + 1):
+        assert "Tell us of a complaint" in await read_link(plant, f"{address}/complaint")
+        answer = await send(plant, f"{address}/complaint", kind="product", text=f"no. {n}", n=str(n))
+        assert answer.headers["location"].partition("?")[0] == f"{place}/complaint"
+    assert "on record" in await read_link(plant, f"{address}/complaint")
+    assert (await send(plant, f"{address}/complaint", kind="product", text="more", n="5")).status_code == 409
+    found = plant.store.links.find(address.rpartition("/")[2])
+    assert found is not None and found.used_at is None, "what the link is for is not used up by it"
+    assert len((await plant.get("sales1", "/improvements")).json()["items"]) == MOST_COMPLAINTS
+    plant.now += COMPLAINTS_LIVE
+    assert (await plant.client.get(f"{address}/complaint")).status_code == 303
 
 
 async def test_what_is_missing_in_a_complaint_is_shown(plant: Plant) -> None:

@@ -33,6 +33,19 @@ async def test_who_changes_the_password_stays_and_everybody_else_is_out(plant: P
     assert plant.store.sessions.is_password("sales1", NEW)
 
 
+@pytest.mark.parametrize(("wish", "left", "done"), [({}, 200, "password"), ({"tokens": "revoke"}, 401, "all-new")])
+async def test_who_changes_the_password_says_whether_programs_go_on(
+    plant: Plant, sales1: Looker, wish: dict[str, str], left: int, done: str
+) -> None:
+    mine, other = plant.store.people.new_token("sales1", "scanner"), plant.store.people.new_token("boss", "scanner")
+    form = (await sales1.look("/me")).form("/me/password")
+    await sales1.send_with(form, {"old": OLD, "new": NEW, "again": NEW} | wish)
+    assert sales1.answer.headers["location"] == f"/me?done={done}"
+    answers = [await plant.client.get("/me", headers={"Authorization": f"Bearer {token}"}) for token in (mine, other)]
+    assert [answer.status_code for answer in answers] == [left, 200]
+    assert "Revoke all my tokens" in (await sales1.look(f"/me?done={done}")).text or wish
+
+
 @pytest.mark.parametrize(
     ("old", "new", "again", "told"),
     [

@@ -1,6 +1,6 @@
 """Meetings through the API and on their pages: packs asked for once, shown as they were found, and decided on."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -125,6 +125,8 @@ async def test_a_pack_is_asked_for_and_decided_on_at_its_pages(plant: Plant) -> 
 
 
 async def test_the_pages_show_each_what_they_may(plant: Plant) -> None:
+    applied = datetime(2026, 12, 3, tzinfo=UTC)
+    plant.store.policies.set_current('version = "strict"\n', "boss", applied, because="imp:7")
     for kind in ReviewKind:
         made(plant, kind)
     plant.store.reviews.miss(ReviewKind.WEEKLY, date(2027, 2, 22), plant.now - timedelta(days=7))
@@ -134,6 +136,7 @@ async def test_the_pages_show_each_what_they_may(plant: Plant) -> None:
     for kind in ReviewKind:
         page = await reader.look(f"/meetings/{kind}-{MONDAY}?lang=zh-Hant")
         assert reader.answer.status_code == 200 and not page.has(f"/meetings/{kind}-{MONDAY}")
+        assert ("/improvements/imp:7" in page.links) is (kind is ReviewKind.QUARTERLY)
     missed = await reader.look("/meetings/weekly-2027-02-22?lang=en")
     assert "should have been made Mon 22 Feb 2027" in missed.text
     await reader.look("/meetings/weekly-2020-01-01")

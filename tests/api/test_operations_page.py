@@ -6,13 +6,13 @@ import pytest
 
 from activities.mail.again import send_again
 from activities.store import LedgerRow
-from activities.store.digests import DigestRow
 from activities.store.ledger import Addressed, Recipient
 from activities.store.resending import NotDead, StillUnderWay
 from tests.api.looking import Form, Looker
 from tests.api.plant import DAY, Plant
+from tests.store.dead_letters import refuse_one_of_each
 from workflows.types.notices import Notice
-from workflows.types.words import Language, NoticeState
+from workflows.types.words import NoticeState
 
 LATER = timedelta(seconds=5)
 
@@ -154,12 +154,13 @@ async def test_a_report_of_the_couriers_own_can_be_sent_again(plant: Plant) -> N
     assert waiting.notice.data == {"kind": "order_confirmed", "recipient": "customer"}
 
 
-async def test_a_digest_that_was_refused_is_seen(plant: Plant) -> None:
+async def test_what_was_refused_and_no_order_asked_for_is_seen(plant: Plant) -> None:
     """Nobody else would tell: whoever reads no digest does not know that there was one."""
-    today = plant.now.date()
-    plant.store.digests.open([DigestRow(today, "quality1", "q1@gone.example", Language.EN, "<1@plant.example>")], plant.now)
-    (row,) = plant.store.digests.take(today, ("quality1",), plant.now, plant.now + DAY)
-    plant.store.digests.settle(row, NoticeState.DEAD, plant.now, "550 <b>no such mailbox</b>")
+    refuse_one_of_each(plant.store, plant.now, "550 <b>no such mailbox</b>")
     looker = Looker(plant, "admin")
     page = await looker.look("/operations")
     assert "q1@gone.example" in page.text and "550 <b>no such mailbox</b>" in page.text and "/people/quality1" in page.links
+    dead = page.text[page.text.index("Mail that could not be delivered") :]
+    told = ["training reminder", "weekly meeting pack weekly-2026-11-20", f"daily digest {plant.now.date()}"]
+    assert sorted(told, key=dead.index) == told and dead.count("q1@gone.example") == 3
+    assert "None." not in dead

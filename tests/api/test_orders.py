@@ -121,6 +121,17 @@ async def test_a_dry_run_tells_what_would_follow_and_does_nothing(plant: Plant) 
     assert "idempotent-replayed" not in really.headers
 
 
+@pytest.mark.parametrize("deed", ["hold", "resume", "repromise"])
+async def test_what_cannot_be_tried_first_is_not_done_by_who_asks_for_a_dry_run(plant: Plant, deed: str) -> None:
+    order = await plant.confirmed()
+    heard = len(plant.engine.heard)
+    assert code(await plant.post("sales1", f"/orders/PO-9/{deed}?dry_run=true", {})) == (404, "not-found")
+    answer = await plant.post("sales1", f"/orders/{order}/{deed}?dry_run=true", {"reason": "r"})
+    assert code(answer) == (422, "invalid")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/query/dry_run"]
+    assert len(plant.engine.heard) == heard
+
+
 async def test_a_dry_run_is_refused_as_the_real_thing(plant: Plant) -> None:
     order = await plant.confirmed()
     url, reason = f"/orders/{order}/cancel?dry_run=true", {"reason": "r"}

@@ -4,12 +4,16 @@ import asyncio
 
 import pytest
 
+from activities.languages import Tongue
 from activities.store import StoreAway
 from activities.store.access_log import Access
 from activities.store.people import digest
+from api import looks as looks_at
+from api.pages.orders.readers import named
 from api.readers import AT_ONCE, Readers
 from tests.api.looking import Looker
 from tests.api.plant import Plant
+from workflows.types.words import Language
 
 PO = "/orders/PO-1"
 
@@ -46,6 +50,11 @@ async def test_whoever_reads_an_order_by_the_api_is_on_record(plant: Plant) -> N
     ]
     assert {each.door for each in found} == {digest(plant.token("quality1"))[:12]}
     assert {each.at for each in found} == {plant.now}
+
+
+def test_whatever_is_shown_of_an_order_has_a_name_for_people() -> None:
+    shown = {*looks_at.ORDERS.values(), *looks_at.TASKS.values(), "document", "archive", "link"}
+    assert named(Tongue.of(Language.EN)).keys() == shown
 
 
 async def test_lists_and_files_are_on_record_with_what_was_asked(plant: Plant) -> None:
@@ -152,7 +161,7 @@ async def test_heads_and_admins_read_who_was_shown_an_order(plant: Plant) -> Non
 
 
 async def test_older_looks_are_behind_a_button(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.pages.readers.LOOKS", 2)
+    monkeypatch.setattr("api.pages.orders.readers.LOOKS", 2)
     monkeypatch.setattr("api.readers.AGAIN_AFTER", 0.0)
     await plant.entered()
     for who in ("sales1", "sales2", "quality1"):

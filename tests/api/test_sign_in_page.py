@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.pages.sign_in import safe
+from api.pages.people.sign_in import safe
 from api.pages.visitors import COOKIE
 from tests.api.looking import ROOT, Looker
 from tests.api.plant import Plant

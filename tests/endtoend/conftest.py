@@ -18,14 +18,14 @@ def nobody_stays() -> Iterator[None]:
     people.dismiss()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """For stories that leave the stack as they found it."""
     with plant_at(tmp_path_factory.mktemp("plant"), ORDINARY) as plant:
         yield plant
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def the_hurried_plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     with Sink() as sink, mortal_plant_at(tmp_path_factory.mktemp("hurried"), IN_SECONDS, sink) as plant:
         yield plant
@@ -41,7 +41,7 @@ def hurried(the_hurried_plant: Plant) -> Plant:
     return the_hurried_plant
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def the_plant_on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     bin_dir = cluster.binaries()
     if bin_dir is None:

@@ -33,6 +33,12 @@ def test_one_flipped_byte_of_a_finished_order_is_found(plant: Plant, capsys: pyt
     assert (home / "audit.key").stat().st_mode & 0o777 == 0o600
     exported = [json.loads(line) for line in (home / "audit-heads.jsonl").read_text().splitlines()]
     assert exported and exported[0]["n"] >= 1
+    # Another key: the chain goes on with it once a worker is started anew.
+    assert run(["audit", "rekey", "--home", str(home)]) == 0
+    (found,) = audit(capsys, home, "verify", "--json")[1]["findings"]
+    assert found["wrong"] == "key" and len((home / "audit.key").read_text().split()) == 2
+    plant.stack.kill_part("worker")
+    until(lambda: audit(capsys, home, "verify", "--json")[0] == 0, "the chain goes on with the newer key", within=TAKEN_IN)
 
 
 def test_who_read_an_order_is_told_by_the_command(plant: Plant, capsys: pytest.CaptureFixture[str]) -> None:

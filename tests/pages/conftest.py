@@ -29,7 +29,7 @@ to = ["assignee", "head"]
 """Whoever is to find a cause is reminded soon, and what was done has its effect at once."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """Its people have passwords."""
     if CHROMIUM is None:

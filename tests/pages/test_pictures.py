@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from jiaoqi.demo.furnish import PASSWORD
@@ -22,6 +23,8 @@ PICTURES = {
     "order": ("sales1", "/orders/DEMO-10?lang=en", 1000),
     "board": ("sales1", "/board?lang=en", 840),
     "exceptions": ("sales1", "/exceptions?lang=en", 580),
+    "figures": ("boss", "/figures/departments?lang=en", 1000),
+    "paper": ("production1", "/orders/DEMO-8/print/production_plan?in=en", 900),
     "order-zh-Hant": ("sales1", "/orders/DEMO-3?lang=zh-Hant", 1000),
 }
 """By name: who looks, at what, and how much of it is shown."""
@@ -58,13 +61,15 @@ def windows(browser: Browser, demo: Stack) -> Iterator[Windows]:
     assert not windows.complaints, "the browser complained"
 
 
-def test_every_page_of_the_demo_fits_a_phone(windows: Windows) -> None:
-    page = windows.of("admin", size=PHONE)
+def test_every_page_of_the_demo_fits_a_phone_and_axe_finds_nothing_serious(windows: Windows) -> None:
+    page = windows.of("admin", size=PHONE, color_scheme="dark")
     for address in EVERYWHERE:
         answer = page.goto(address)
         assert answer is not None and answer.status == 200, address
         expect(page.locator("h1")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), address
+        found = Axe().run(page).response["violations"]
+        assert not [each["id"] for each in found if each["impact"] in ("serious", "critical")], address
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -7,7 +7,7 @@ the way take 60 of them; goods wait 56 for production to begin, and 36 for the d
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiaoqi.rehearsing.course import Course, Lost, Pace, laid_out
@@ -93,6 +93,7 @@ def test_a_day_off_counts_as_the_working_day_before_if_that_keeps_the_promise(ca
 days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 
 
+@settings(deadline=None)
 @given(days, days, days, days, st.booleans(), st.sampled_from(Lost))
 def test_the_steps_follow_one_another_from_the_entry_to_the_arrival(
     entered: date, promised: date, delivered: date, recorded: date, is_known: bool, lost: Lost

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.api.conftest import furnished, store
 from tests.endtoend import people
 from tests.endtoend.plant import written
 from tests.endtoend.policies import ORDINARY
@@ -13,8 +14,11 @@ from tests.endtoend.waiting import until
 from tests.strangers.bad import GONE, OPEN, PLANNED, WHY
 from tests.strangers.plant import BesiegedPlant
 
+__all__ = ["busy", "furnished", "plant", "quiet", "store"]
+"""The store is for those who need no stack."""
 
-@pytest.fixture(scope="session")
+
+@pytest.fixture(scope="package")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BesiegedPlant]:
     home = tmp_path_factory.mktemp("strangers")
     with BesiegedPlant(Stack(home, policy=written(home, ORDINARY))) as plant:
@@ -22,7 +26,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BesiegedPlant]:
     people.dismiss()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def busy(plant: BesiegedPlant) -> BesiegedPlant:
     """With an order that waits for its confirmation, one that waits for its plan, and one that was cancelled."""
     entered = plant.person("sales1").say("/orders", plant.body(order_no=OPEN))

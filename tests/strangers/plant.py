@@ -8,6 +8,8 @@ from tests.endtoend.plant import Plant
 NOT_OURS = frozenset({"alembic_version"})
 ALL_BUT = {"token": "digest, person, created_at, revoked, name"}
 """By table: the columns that nothing may change; of the others all."""
+BEHIND = frozenset({"audit_link", "audit_head", "figure_order", "figure_fact"})
+"""What workers take from events that have settled, up to a minute and a half later: it says nothing that the events do not."""
 Content = dict[str, list[tuple[object, ...]]]
 
 
@@ -20,4 +22,6 @@ class BesiegedPlant(Plant):
         with closing(sqlite3.connect(f"file:{self.stack.home / 'jiaoqi.db'}?mode=ro", uri=True)) as store:
             names = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             ask = "SELECT {} FROM {} ORDER BY rowid"
-            return {name: store.execute(ask.format(ALL_BUT.get(name, "*"), name)).fetchall() for name in names}
+            return {
+                name: store.execute(ask.format(ALL_BUT.get(name, "*"), name)).fetchall() for name in names if name not in BEHIND
+            }

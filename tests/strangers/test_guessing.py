@@ -18,9 +18,17 @@ def new_token(plant: BesiegedPlant) -> str:
     return jiaoqi("people", "token", "boss", "--home", str(plant.stack.home)).strip()
 
 
+def turned_away(plant: BesiegedPlant) -> float:
+    with Line(plant.stack.url, GUESSER) as line:
+        figures = line.say(request("GET", "/metrics")).answer().body.decode().splitlines()
+    counted = [line for line in figures if line.startswith('jiaoqi_turned_away_total{code="too-many-failures"}')]
+    return sum(float(line.split()[-1]) for line in counted)
+
+
 def test_a_guesser_is_slowed_down_alone(busy: BesiegedPlant) -> None:
     neighbour, newcomer = busy.token("quality1"), new_token(busy)
     assert ask(busy, neighbour, ELSEWHERE).status == 200
+    before = turned_away(busy)
     told = [ask(busy, f"jq_guess{n}", GUESSER).code for n in range(ALLOWED + 5)]
     assert told == [(401, "bad-token")] * ALLOWED + [(429, "too-many-failures")] * 5
     refused = ask(busy, newcomer, GUESSER)
@@ -32,8 +40,7 @@ def test_a_guesser_is_slowed_down_alone(busy: BesiegedPlant) -> None:
     assert ask(busy, "jq_guess", ELSEWHERE).code == (401, "bad-token")
     with Line(busy.stack.url, GUESSER) as line:
         assert line.say(request("GET", "/readyz")).answer().status == 200
-        figures = line.say(request("GET", "/metrics")).answer().body.decode()
-    assert 'jiaoqi_turned_away_total{code="too-many-failures"} 6.0' in figures
+    assert turned_away(busy) == before + 6
 
 
 def test_a_proxy_that_nobody_trusts_does_not_say_who_asks(busy: BesiegedPlant) -> None:

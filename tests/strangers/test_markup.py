@@ -5,7 +5,6 @@ import email.policy
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from typing_extensions import override
 from activities.mail.letters import Letter, Letters
 from activities.mail.message import Envelope, Sender, address_of
 from activities.mail.recipients import CUSTOMER
-from activities.store import Person, Store, migrate
+from activities.store import Person, Store
 from activities.store.training import Course
 from tests.api.looking import Looker
 from tests.api.plant import PEOPLE, Plant
@@ -80,12 +79,8 @@ def is_harmless(html: str) -> Parsed:
 
 
 @pytest.fixture
-async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
+async def plant(store: Store) -> AsyncIterator[Plant]:
     """Whose people and orders have names that nobody would choose."""
-    migrate(f"sqlite:///{tmp_path}/store.db")
-    store = Store.open(f"sqlite:///{tmp_path}/store.db")
-    for person in PEOPLE:
-        store.people.put(person)
     store.people.put(
         Person(
             id=BREAKING[:60].replace("/", "").replace(" ", ""), name=NAME, email="x@y.example", departments=(Department.SALES,)
@@ -95,7 +90,6 @@ async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
     async with Plant.running(store, {}) as running:
         await furnish(running)
         yield running
-    store.close()
 
 
 async def furnish(plant: Plant) -> None:
