@@ -14,11 +14,12 @@ from activities.store.keys import order_key
 from activities.store.replies import Reply
 from api import forms
 from api.calls import Call
-from api.deeds import Deed, Office, ToInbox, Verdict, day_at
+from api.deeds import Office, ToInbox, Verdict
 from api.document_forms import DocumentIn
 from api.document_problems import problem_of
 from api.gate import BASE
-from api.problems import invalid, not_found
+from api.order_deeds import AboutOrder
+from api.problems import invalid
 from workflows.rules.authority import MAY_SPEAK_FOR_ORDERS
 from workflows.types.commands import Actor
 from workflows.types.orders import OrderRow
@@ -40,23 +41,11 @@ class SentFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-class DocumentDeed(Deed[OrderRow]):
+class DocumentDeed(AboutOrder):
     """One thing done to the file of an order, which the order does not hear of."""
 
     def __init__(self, office: Office, order_no: str) -> None:
-        self.office, self.order_no = office, order_no
-        self.path = f"/orders/{order_key(order_no)}/documents"
-
-    @override
-    def find(self, call: Call) -> OrderRow:
-        order = self.office.store.orders.row(self.order_no)
-        if order is None or order.case is not None:
-            raise not_found(f"order {self.order_no}")
-        return order
-
-    @override
-    def actor(self, call: Call, subject: OrderRow) -> Actor:
-        return self.office.store.people.actor(call.person, day_at(subject.plant_time_zone, call.now))
+        super().__init__(office, order_no, f"/orders/{order_key(order_no)}/documents")
 
     @override
     def may(self, actor: Actor, subject: OrderRow, call: Call) -> Refusal | None:

@@ -15,7 +15,7 @@ from api.forms import read
 from api.gate import BASE
 from api.openapi import KEY, reads, responses, takes
 from api.order_routes import check_exists
-from api.pages import sendings
+from api.pages.forms import sendings
 from api.problems import Problem
 from api.responses import json_response, listed
 from api.routing import PlainRoute

@@ -62,5 +62,5 @@ async def list_improvement_events(number: str, request: Request) -> Response:
 
 
 def check_exists(here: Services, number: str) -> None:
-    if here.store.cases.get(number, here.office.now()) is None:
+    if not here.store.cases.exists(number):
         raise not_found(f"improvement {number}")
