@@ -20,7 +20,8 @@ from workflows.rules.calendar import since_epoch
 SUMS = ("n", "part", "of", "total")
 FACT = FIGURE_FACT.c
 # In the words of the partial indexes, else SQLite does not see them.
-UNDECIDED, MEASURED = text("figure_fact.is_open"), text("figure_fact.bucket >= 0")
+UNDECIDED = text("figure_fact.is_open")
+MEASURED = text("figure_fact.value IS NOT NULL AND NOT figure_fact.is_open")
 
 RUN = (
     select(FIGURE_CELL.c.measure, FIGURE_CELL.c.what, FIGURE_CELL.c.marks, FIGURE_CELL.c.bucket)
@@ -137,9 +138,9 @@ class Sums:
         return [(row.day, sum_of(row)) for row in self._connection.execute(statement)]
 
     def ranked(self, measure: str, bucket: int, rank: int, choice: Choice) -> int:
-        """Of the values in a bucket the one with so many before it."""
+        """Of the decided values in a bucket the one with so many before it."""
         statement = select(FACT.value).where(
-            MEASURED, FACT.measure == measure, FACT.bucket == bucket, choice.days, choice.counts, *choice.conditions
+            MEASURED, FACT.measure == measure, FACT.bucket == bucket, choice.days, *choice.conditions
         )
         return int(self._connection.execute(statement.order_by(FACT.value).limit(1).offset(rank)).scalar_one())
 

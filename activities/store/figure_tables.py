@@ -11,8 +11,10 @@ GOING_ON = text("NOT is_final")
 """Which orders the index of those that still move holds,"""
 UNDECIDED = text("is_open")
 """which facts time alone turns into failures,"""
-MEASURED = text("bucket >= 0")
+MEASURED = text("value IS NOT NULL AND NOT is_open")
 """and which have a value that medians are taken of; who asks for them says so in these words, else SQLite does not see it."""
+BY_VALUE = ("measure", "bucket", "value", "day", "customer", "order_id", "is_open")
+"""All that a median asks for, so that it is counted out in the index alone."""
 
 
 class FigureOrderTable(Row, table=True):
@@ -38,7 +40,7 @@ class FigureFactTable(Row, table=True):
         Index("ix_figure_fact_day", "measure", "day", "order_id", "item"),
         Index("ix_figure_fact_customer", "customer", "measure", "day", "order_id", "item"),
         Index("ix_figure_fact_open", "measure", "day", sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
-        Index("ix_figure_fact_value", "measure", "bucket", "day", sqlite_where=MEASURED, postgresql_where=MEASURED),
+        Index("ix_figure_fact_value", *BY_VALUE, sqlite_where=MEASURED, postgresql_where=MEASURED),
     )
 
     order_id: str = ordered(primary_key=True)
