@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import NoResultFound
 
 from activities import store
 from activities.store import OrderFilter, Store, TaskFilter
+from activities.store.figure_sums import Choice
 from tests.store.plant import NOW
 from workflows.types.words import Department, Kind, OrderStatus, Risk, Stage, TaskStatus
 
@@ -133,3 +135,19 @@ def test_numbers_and_customers_of_a_prefix_are_sorted_by_indexes_alone(db: Store
 def steps_of(db: Store, wanted: OrderFilter) -> list[str]:
     """How the orders themselves are found, whatever is looked up beside them."""
     return [step for step in orders(db, wanted) if step.startswith(("SEARCH customer_order USING INDEX", "SCAN customer_order"))]
+
+
+BY_VALUE = "SEARCH figure_fact USING COVERING INDEX ix_figure_fact_value (measure=? AND bucket=? AND value>?)"
+
+
+@pytest.mark.parametrize("within", [{}, {"customer": "Acme"}, {"product": "JQ-1"}])
+def test_medians_are_counted_out_in_the_index_alone(db: Store, within: dict[str, str]) -> None:
+    choice = Choice(date(2016, 1, 1), DUE, NOW, **within)
+
+    def median() -> None:
+        with db.figure_sums.reading() as sums, pytest.raises(NoResultFound):
+            sums.ranked("cycle", 7, 3, choice)
+
+    found = plan(db, median)
+    assert found[0] == BY_VALUE
+    assert not any("TEMP B-TREE" in step for step in found)
