@@ -12,7 +12,7 @@ from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeNamespaceResponse, UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import PydanticPayloadConverter
@@ -20,7 +20,7 @@ from temporalio.converter import CompositePayloadConverter, DataConverter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError, RPCStatusCode
 
-from jiaoqi.errors import SearchAttributeIsAnother, TemporalDoesNotAnswer
+from jiaoqi.errors import NamespaceIsMissing, SearchAttributeIsAnother, TemporalDoesNotAnswer
 from jiaoqi.settings import Settings
 
 NO_PATIENCE = timedelta(0)
@@ -68,12 +68,15 @@ async def connect(settings: Settings, *, lazy: bool = False, patience: timedelta
 
 
 async def ensure_namespace(client: Client, keys: Sequence[SearchAttributeKey[Any]], retention: timedelta) -> None:
-    """Register the search attributes and raise the retention; again changes nothing. Raises SearchAttributeIsAnother.
+    """Register the search attributes and raise the retention; again changes nothing.
 
-    Closed orders stay readable for the operators that long; the dev server's own 24 h would lose last week's.
+    Raises NamespaceIsMissing, SearchAttributeIsAnother. Closed orders stay readable for the operators that long; the dev
+    server's own 24 h would lose last week's.
     """
+    described = await _described(client)
     await _register(client, keys)
-    await _raise_retention(client, retention)
+    if described.config.workflow_execution_retention_ttl.ToTimedelta() < retention:
+        await _raise_retention(client, retention)
 
 
 async def _connect_once(settings: Settings, lazy: bool) -> Client:
@@ -129,10 +132,16 @@ async def _known(client: Client, name: str) -> None:
         await asyncio.sleep(0.1)
 
 
+async def _described(client: Client) -> DescribeNamespaceResponse:
+    try:
+        return await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise NamespaceIsMissing(client.namespace) from error
+        raise
+
+
 async def _raise_retention(client: Client, wanted: timedelta) -> None:
-    described = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
-    if described.config.workflow_execution_retention_ttl.ToTimedelta() >= wanted:
-        return
     retention = Duration()
     retention.FromTimedelta(wanted)
     request = UpdateNamespaceRequest(

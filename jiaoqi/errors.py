@@ -76,6 +76,15 @@ class ProgramIsMissing(JiaoqiError):
         super().__init__(f"{program} is missing from this installation; `make up` installs it")
 
 
+class NamespaceIsMissing(JiaoqiError):
+    """Temporal answers, but has no namespace of this name; one that we made up would hide a slip of the pen."""
+
+    exit_code = 2
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Temporal has no namespace {name}; create it, or set TEMPORAL_NAMESPACE to one that is there")
+
+
 class SearchAttributeIsAnother(JiaoqiError):
     """The namespace has a search attribute of our name with a type that is not ours."""
 

@@ -25,7 +25,11 @@ SORTINGS = {
     "promised": Sorting("orders by promised", ("due", "order_id"), (day, word)),
     "order_no": Sorting("orders by order_no", ("order_id",), (word,)),
 }
-WAYS = {"created_at": ("customer", "risk", "status"), "promised": ("customer", "due", "status"), "order_no": ("status",)}
+WAYS = {
+    "created_at": ("customer", "risk", "status"),
+    "promised": ("customer", "due", "status"),
+    "order_no": ("customer", "status"),
+}
 """By sort, the columns through each value of which an index leads in that order; the first that is asked is walked."""
 
 

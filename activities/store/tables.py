@@ -44,6 +44,7 @@ class OrderTable(Row, table=True):
         Index("ix_order_status_id", "status", "order_id"),
         Index("ix_order_customer_created", "customer", "created_at", "order_id"),
         Index("ix_order_customer_due", "customer", "due", "order_id"),
+        Index("ix_order_customer_id", "customer", "order_id"),
         Index("ix_order_risk_created", "risk", "created_at", "order_id"),
         # What begins with a prefix is sorted without its rows being read.
         Index("ix_order_customer_key", "customer_key", "created_at", "order_id"),

@@ -16,7 +16,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 
 from jiaoqi.addresses import Ports
 from jiaoqi.connection import connect, ensure_namespace
-from jiaoqi.errors import NoStackIsRunning, SearchAttributeIsAnother, TemporalDoesNotAnswer
+from jiaoqi.errors import NamespaceIsMissing, NoStackIsRunning, SearchAttributeIsAnother, TemporalDoesNotAnswer
 from jiaoqi.home import Home
 from jiaoqi.plan import StackPorts, fill, temporal_server
 from jiaoqi.processes import Keeper
@@ -88,6 +88,12 @@ async def test_an_attribute_of_another_type_is_refused(client: Client) -> None:
     await ensure_namespace(client, [SearchAttributeKey.for_int("Plant")], MONTHS)
     with pytest.raises(SearchAttributeIsAnother, match="Plant is INDEXED_VALUE_TYPE_INT in this namespace"):
         await ensure_namespace(client, [SearchAttributeKey.for_keyword("Plant")], MONTHS)
+
+
+async def test_a_namespace_that_is_not_there_is_named(settings: Settings, client: Client) -> None:
+    elsewhere = await Client.connect(settings.temporal_address, namespace="plant-2")
+    with pytest.raises(NamespaceIsMissing, match="Temporal has no namespace plant-2; create it, or set TEMPORAL_NAMESPACE"):
+        await ensure_namespace(elsewhere, visibility.ALL, MONTHS)
 
 
 async def test_a_lazy_client_connects_at_its_first_call(settings: Settings, client: Client) -> None:

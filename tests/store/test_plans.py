@@ -89,6 +89,7 @@ WALKS = [
     (OrderFilter(stage=(Stage.SHIP,), sort="promised"), "SEARCH customer_order USING INDEX ix_order_status_due (status=?)"),
     (OrderFilter(risk=(Risk.LATE,)), "SEARCH customer_order USING INDEX ix_order_risk_created (risk=?)"),
     (OrderFilter(customer=("Acme",)), "SEARCH customer_order USING INDEX ix_order_customer_created (customer=?)"),
+    (OrderFilter(customer=("Acme",), sort="order_no"), "SEARCH customer_order USING INDEX ix_order_customer_id (customer=?)"),
     (
         OrderFilter(customer=("Acme",), due_before=DUE, sort="promised"),
         "SEARCH customer_order USING INDEX ix_order_customer_due (customer=? AND due<?)",

@@ -1,4 +1,4 @@
-"""Medians are counted out in an index alone; what figures are made of is counted from the events anew."""
+"""What took long at a million orders: medians, and a customer's orders by number. Figures are counted from the events anew."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,3 +19,4 @@ def upgrade() -> None:
         op.execute(f"DELETE FROM {table}" if is_sqlite else f"TRUNCATE {table}")  # noqa: S608 - ours alone
     op.drop_index("ix_figure_fact_value", "figure_fact")
     op.create_index("ix_figure_fact_value", "figure_fact", BY_VALUE, sqlite_where=MEASURED, postgresql_where=MEASURED)
+    op.create_index("ix_order_customer_id", "customer_order", ["customer", "order_id"])
