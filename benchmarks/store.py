@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from activities.store import Person, Store
+from activities.store import Person, Store, StoreAway
 from activities.store.tables import ORDER
 from benchmarks import asks, seeding
 from benchmarks.figures import Spread
@@ -27,7 +27,7 @@ from workflows.types.words import Department
 SMALL, LARGE = 1_000, 1_000_000
 OFTEN, PATIENCE, AT_LEAST = 400, 4.0, 20
 """Repetitions of one ask; fewer, once they have taken so many seconds together, but at least so many."""
-WARMING = 5
+WARMING, PERSISTENCE = 5, 20
 FLUSHES = 300
 DURABLE = {"fsync": "on", "max_wal_size": "4GB", "shared_buffers": "256MB"}
 """As a plant would run it; everything else is PostgreSQL's default."""
@@ -101,7 +101,7 @@ def timed(calls: list[asks.Ask], often: int = OFTEN, at_least: int = AT_LEAST) -
     """The same asked of one store or two, in turn."""
     for call in calls:
         for n in range(0 if at_least == often else WARMING):
-            call(n)
+            warm(call, n)
     waits: list[list[float]] = [[] for _ in calls]
     began = time.perf_counter()
     while len(waits[0]) < often and (len(waits[0]) < at_least or time.perf_counter() - began < PATIENCE):
@@ -112,3 +112,13 @@ def timed(calls: list[asks.Ask], often: int = OFTEN, at_least: int = AT_LEAST) -
     spreads = [Spread.of_seconds(spent) for spent in waits]
     found: dict[str, Any] = dict(zip(("small", "large") if len(calls) == 2 else ("large",), map(asdict, spreads), strict=True))
     return found | ({"ratio": spreads[1].p99 / spreads[0].p99} if len(calls) == 2 else {})
+
+
+def warm(call: asks.Ask, n: int) -> None:
+    """What nobody has asked for yet comes from the disk, and may take longer than the store waits: then it is asked again."""
+    for _ in range(PERSISTENCE):
+        try:
+            call(n)
+            return
+        except StoreAway:
+            continue
