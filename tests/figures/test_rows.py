@@ -13,7 +13,7 @@ from tests.figures.plain_sql import day
 def test_buckets_grow_with_their_values() -> None:
     values = [*range(5_000), *(1 << n for n in range(13, 50)), *((1 << n) + 1 for n in range(13, 50))]
     assert all(bucket(a) <= bucket(b) for a, b in pairwise(sorted(values)))
-    assert [bucket(n) for n in range(128)] == list(range(128))
+    assert [bucket(n) for n in range(16)] == list(range(16))
     assert bucket(8 * 3_600_000_000) != bucket(9 * 3_600_000_000)
 
 
