@@ -8,7 +8,7 @@ from activities.store.keys import folded
 
 NO_BUCKET = -1
 PRECISION = 3
-"""Bits: a bucket is an eighth of what lies between a power of two and the next; finer ones make many more sums than they spare."""
+"""Bits: a bucket is an eighth of what lies between a power of two and the next; finer ones make more sums than they spare."""
 
 
 class Fact(NamedTuple):
