@@ -44,8 +44,8 @@ LEFT_OUT = "an order counts in 15 facts, 5 of its tasks among them; a real one h
 Ask = Callable[[int], object]
 
 
-def measure(orders: int = LARGE, small: int = SMALL) -> dict[str, Any]:
-    """Figures by database, PostgreSQL where it is installed."""
+def measure(orders: int = LARGE, small: int = SMALL) -> Iterator[dict[str, Any]]:
+    """Figures by database, PostgreSQL where it is installed; after each all so far."""
     found: dict[str, Any] = {"orders": [small, orders], "left_out": LEFT_OUT}
     places = {"sqlite": sqlite} | ({"postgresql": postgresql} if cluster.binaries() else {})
     for database, place in places.items():
@@ -56,7 +56,7 @@ def measure(orders: int = LARGE, small: int = SMALL) -> dict[str, Any]:
             stores = [stack.enter_context(closing(Store.open(url))) for url in urls]
             every = [dict(asks(one, now)) for one in stores]
             found[database] = {name: timed([one[name] for one in every]) for name in every[1]}
-    return found
+        yield found
 
 
 def asks(store: Store, now: datetime) -> Iterator[tuple[str, Ask]]:

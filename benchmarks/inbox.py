@@ -31,8 +31,8 @@ PAGES = {
 """By name: who looks, and where."""
 
 
-def measure(many: int = MANY, few: int = FEW) -> dict[str, Any]:
-    """Figures by database, PostgreSQL where it is installed."""
+def measure(many: int = MANY, few: int = FEW) -> Iterator[dict[str, Any]]:
+    """Figures by database, PostgreSQL where it is installed; after each all so far."""
     found: dict[str, Any] = {"open": [few, many]}
     places = {"sqlite": sqlite} | ({"postgresql": postgresql} if cluster.binaries() else {})
     for database, place in places.items():
@@ -41,7 +41,7 @@ def measure(many: int = MANY, few: int = FEW) -> dict[str, Any]:
             seeded = [seeding.seed(url, size, now, opened=size) for url, size in zip(urls, (few, many), strict=True)]
             looks = [stack.enter_context(looking(one.url)) for one in seeded]
             found[database] = {name: timed([look(*page) for look in looks]) for name, page in PAGES.items()}
-    return found
+        yield found
 
 
 @contextmanager

@@ -39,8 +39,10 @@ Figures = dict[str, dict[str, Any]]
 """By what was asked: `small` and `large` with p50 and p99 in milliseconds, and the ratio of their p99."""
 
 
-def measure(orders: int = LARGE, small: int = SMALL, databases: tuple[str, ...] = ("sqlite", "postgresql")) -> dict[str, Any]:
-    """Figures by database. Raises FileNotFoundError where PostgreSQL is asked for and is not installed."""
+def measure(
+    orders: int = LARGE, small: int = SMALL, databases: tuple[str, ...] = ("sqlite", "postgresql")
+) -> Iterator[dict[str, Any]]:
+    """Figures by database, after each all so far. Raises FileNotFoundError where PostgreSQL is asked for and is not installed."""
     found: dict[str, Any] = {"orders": [small, orders], "open": [*map(seeding.open_of, (small, orders))]}
     found["left_out"] = seeding.LEFT_OUT
     for database in databases:
@@ -49,7 +51,7 @@ def measure(orders: int = LARGE, small: int = SMALL, databases: tuple[str, ...] 
             began, now = time.monotonic(), datetime.now(UTC)
             few, many = (seeding.seed(url, size, now) for url, size in zip(urls, (small, orders), strict=True))
             found[database] = {"seeding_seconds": round(time.monotonic() - began), "asks": compare(few, many, now)}
-    return found
+        yield found
 
 
 @contextmanager
