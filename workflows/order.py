@@ -21,6 +21,10 @@ from workflows.types.words import READINESS, DeliveryState, Department, Kind, Or
 from workflows.walker import Walker
 
 
+NOTHING_OWED = "nothing-owed"
+"""Orders amended before to lines that were all waived plan a shipment of nothing."""
+
+
 @workflow.defn(name="Order")
 class OrderWorkflow(Walker):
     """One order, from entry to feedback. The steps are the policy; read them top to bottom."""
@@ -60,6 +64,8 @@ class OrderWorkflow(Walker):
 
     async def make_plan(self) -> Step:
         """Production plans from the order and from capacity, or says that it cannot (R8)."""
+        if not quantities.owed(self.state) and workflow.patched(NOTHING_OWED):
+            return self.delivery_is_settled()
         match await self.desk.ask(Kind.MAKE_PLAN):
             case a.Planned() as plan:
                 self.promises.plan(plan)

@@ -27,7 +27,7 @@ from workflows.types.orders import Line, Promise
 from workflows.types.refusals import Refusal
 from workflows.types.slack import Blame, Cause
 from workflows.types.tasks import Task
-from workflows.types.words import NOT_HELD, READINESS, Department, Kind, NoticeState
+from workflows.types.words import NOT_HELD, READINESS, Department, Kind, NoticeState, Step
 
 LONG = bool(os.environ.get("JIAOQI_TEST_LONG"))
 POLICIES = {
@@ -117,7 +117,7 @@ class AnyOrder(RuleBasedStateMachine):
         said = c.CorrectTask(actor=by, ref=self.ref(), task_id=task.id, outcome=outcome, fields=fields, reason="mistaken")
         self.say("correct", said)
 
-    @precondition(lambda self: self.order.state.promise and not self.order.is_over)
+    @precondition(lambda self: self.order.state.promise and self.order.state.step not in (Step.ASK_FEEDBACK, Step.CLOSED))
     @rule(day=weeks)
     def repromise(self, day: int) -> None:
         said = {"promised_date": self.day(day), "reason": "x", "customer_agreed": True}

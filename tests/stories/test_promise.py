@@ -71,6 +71,15 @@ async def test_a_closed_order_has_no_promise_to_move(plant: Plant) -> None:
     assert (await plant.refused(plant.repromise(plant.day(60)))).code == "order-closed"
 
 
+async def test_a_promise_that_was_broken_is_not_mended_afterwards(plant: Plant) -> None:
+    await plant.on_the_way(100)
+    await plant.repromise(plant.day(61))
+    await plant.signed()
+    no = await plant.refused(plant.repromise(plant.day(70)))
+    assert (no.code, "signed for" in no.detail) == ("too-late", True)
+    assert plant.row.promises[-1].date == plant.day(61)
+
+
 async def test_only_sales_and_management_move_the_promise(plant: Plant) -> None:
     await producing(plant, "Mon+2")
     for actor in (CAST[Department.WAREHOUSE], HEADS[Department.PRODUCTION]):

@@ -17,7 +17,7 @@ from workflows.types.events import SaidRef
 from workflows.types.refusals import STATUS, Fault, Refusal, invalid
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
-from workflows.types.words import NOT_HELD, Kind
+from workflows.types.words import NOT_HELD, Kind, Stage
 
 UNKNOWN = Refusal(code="unknown-here", detail="the order does not know this task yet; try again")
 """Across a continue-as-new an update may come before its task: the API answers 503."""
@@ -169,6 +169,8 @@ def _(said: c.RepromiseOrder, state: OrderState, calendar: Calendar, now: dateti
         return no
     if state.promise is None:
         return Refusal(code="not-confirmed", detail="the order has no promise yet; it begins with confirm_order")
+    if state.stage is Stage.FEEDBACK:
+        return Refusal(code="too-late", detail=f"the goods are signed for: {state.promise.date} was kept or broken by then")
     return None
 
 

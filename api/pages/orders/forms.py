@@ -19,7 +19,7 @@ from api.problems import Problem
 from workflows.rules import authority
 from workflows.types.commands import Actor
 from workflows.types.orders import Consequence, OrderRow
-from workflows.types.words import UNDER_WAY, Department, OrderStatus
+from workflows.types.words import UNDER_WAY, Department, OrderStatus, Stage
 
 ASKS: Mapping[str, type[BaseModel]] = {
     "repromise": forms.RepromiseIn,
@@ -75,7 +75,7 @@ def offered(order: OrderRow, actor: Actor) -> list[str]:
     may_change = authority.may_change_order(actor) is None
     may_hold = authority.may_hold_order(actor) is None
     allowed = {
-        "repromise": may_change and bool(order.promises),
+        "repromise": may_change and bool(order.promises) and order.stage is not Stage.FEEDBACK,
         "hold": may_hold and order.status is OrderStatus.OPEN,
         "resume": may_hold and order.status is OrderStatus.ON_HOLD,
         "amend": may_change and order.amend_refused is None,
