@@ -6,11 +6,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from jiaoqi.errors import StoreDoesNotAnswer
+from jiaoqi.errors import SettingIsWrong, StoreDoesNotAnswer, first_line
 
 
 def migrate(database_url: str) -> None:
-    """Again changes nothing. Raises StoreDoesNotAnswer when the database is away or its URL is wrong."""
+    """Again changes nothing. Raises StoreDoesNotAnswer when the database is away, SettingIsWrong when its URL is none."""
     if is_up_to_date(database_url):
         return
     from sqlalchemy.exc import ArgumentError
@@ -20,7 +20,9 @@ def migrate(database_url: str) -> None:
 
     try:
         bring_up_to_date(database_url)
-    except (ArgumentError, StoreAway) as error:
+    except ArgumentError as error:
+        raise SettingIsWrong(f"JIAOQI_DATABASE_URL is not a database's: {first_line(str(error))}") from error
+    except StoreAway as error:
         raise StoreDoesNotAnswer(str(error)) from error
 
 

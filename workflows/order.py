@@ -20,7 +20,6 @@ from workflows.types.tasks import Task
 from workflows.types.words import READINESS, DeliveryState, Department, Kind, OrderStatus, Step
 from workflows.walker import Walker
 
-
 NOTHING_OWED = "nothing-owed"
 """Orders amended before to lines that were all waived plan a shipment of nothing."""
 

@@ -13,7 +13,7 @@ from typing_extensions import override
 from activities.cases import file_of
 from activities.documents.archiving import Archiving, years_before
 from activities.documents.completeness import missing
-from activities.documents.printing import NoPrinter, PaperFails
+from activities.documents.printing import NoPrinter
 from activities.documents.vault import VaultIsAway
 from activities.failures import ForeseenFailure
 from activities.policy_in_force import PolicyInForce, Reading
@@ -95,10 +95,10 @@ def on_its_own(order_no: str, damaged: dict[str, None]) -> Iterator[None]:
         yield
     except (StoreAway, TemporalError):
         raise
+    except (NoPrinter, VaultIsAway) as failure:
+        # The machine's, and so every order's: the whole look is tried again.
+        raise ApplicationError(str(failure), type=type(failure).__name__) from failure
     except Exception as failure:
-        if isinstance(failure, NoPrinter | VaultIsAway) and not isinstance(failure, PaperFails):
-            # The machine's, and so every order's: the whole look is tried again.
-            raise ApplicationError(str(failure), type=type(failure).__name__) from failure
         log.error("%s cannot be archived: %s", order_no, failure, exc_info=not isinstance(failure, ForeseenFailure))
         damaged[order_no] = None
 

@@ -43,7 +43,7 @@ class Filing:
         return record
 
     def file_all(self, order_no: str, by: str, now: datetime, language: Language | None = None) -> list[Filed]:
-        """Everything that the record can tell by now. Raises UnknownOrder, NoPrinter, VaultIsAway."""
+        """Everything that the record can tell by now. Raises UnknownOrder, NotPrinted, VaultIsAway."""
         record = self.record(order_no)
         signed = self.file_signatures(record)
         kinds = [kind for kind in DocumentKind if IS_THERE[kind](record)]

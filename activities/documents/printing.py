@@ -23,11 +23,15 @@ KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "XDG_CACHE_HOME", "XDG_DATA_HOME", "FO
 """Of the environment the press has what fonts are found by, and no credentials."""
 
 
-class NoPrinter(ForeseenFailure):
-    """This machine cannot make PDFs now; papers can still be printed by a browser."""
+class NotPrinted(ForeseenFailure):
+    """There is no PDF; papers can still be printed by a browser."""
 
 
-class PaperFails(NoPrinter):
+class NoPrinter(NotPrinted):
+    """This machine cannot make PDFs now."""
+
+
+class PaperFails(NotPrinted):
     """These papers cannot be made PDFs of; others may."""
 
 
@@ -39,7 +43,7 @@ class Printer:
         self._patience, self._waiting = patience, waiting
 
     def print(self, papers: list[str], patience: float | None = None) -> list[bytes]:
-        """Each as a PDF, the same bytes for the same paper. Raises NoPrinter."""
+        """Each as a PDF, the same bytes for the same paper. Raises NotPrinted."""
         if not self._presses.acquire(timeout=self._waiting):
             raise NoPrinter("too much is being printed; try again in a moment")
         try:

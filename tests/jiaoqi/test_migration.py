@@ -8,7 +8,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from jiaoqi.errors import StoreDoesNotAnswer
+from jiaoqi.errors import JiaoqiError, SettingIsWrong, StoreDoesNotAnswer
 from jiaoqi.migration import is_up_to_date, migrate, newest_revision
 
 MIGRATIONS = Path(__file__).parents[2] / "activities" / "store" / "migrations"
@@ -37,8 +37,15 @@ def test_what_is_no_store_of_ours_is_not_up_to_date(tmp_path: Path, content: byt
     assert not is_up_to_date(f"sqlite:///{tmp_path}/jiaoqi.db")
 
 
-@pytest.mark.parametrize("url", ["postgresql://127.0.0.1:1/jiaoqi", "nonsense", "mystery://somewhere/else"])
-def test_a_store_that_is_away_or_unknown_is_told_in_one_line(url: str) -> None:
-    with pytest.raises(StoreDoesNotAnswer) as told:
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://127.0.0.1:1/jiaoqi", StoreDoesNotAnswer),
+        ("nonsense", SettingIsWrong),
+        ("mystery://somewhere/else", SettingIsWrong),
+    ],
+)
+def test_a_store_that_is_away_or_unknown_is_told_in_one_line(url: str, told: type[JiaoqiError]) -> None:
+    with pytest.raises(told) as error:
         migrate(url)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(error.value)
