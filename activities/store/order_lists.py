@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, not_, select, union, union_all
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, intersect, not_, select, union, union_all
 
 from activities.store import prefixes
 from activities.store.keys import plain
@@ -126,20 +126,30 @@ class Look:
     # Fetching.
 
     def fetched_few(self) -> list[Row[Any]] | None:
-        return self._fetched(FEW)
+        """By whichever filter leaves least."""
+        sizes = counted(self._connection, self._wanted, self._sets, FEW)
+        rarest = min(sizes, key=lambda name: sizes[name])
+        return self._fetched(FEW, rarest) if sizes[rarest] <= FEW else None
 
     def fetched_many(self) -> list[Row[Any]] | None:
-        return None if self._way else self._fetched(MANY)
-
-    def _fetched(self, most: int) -> list[Row[Any]] | None:
-        """By whichever filter leaves least."""
-        sizes = counted(self._connection, self._wanted, self._sets, most)
-        rarest = min(sizes, key=lambda name: sizes[name])
-        if sizes[rarest] > most:
+        """By all filters that leave little enough: what they have in common is found by keys that their indexes hold."""
+        if self._way is not None:
             return None
-        few = select(ORDER).where(self._sets[rarest]).limit(most).subquery()  # the limit keeps PostgreSQL from walking
-        found = select(few).where(*conditions(self._wanted, few, but_for=rarest))
+        sizes = counted(self._connection, self._wanted, self._sets, MANY)
+        little = [name for name, size in sizes.items() if size <= MANY]
+        return self._fetched(MANY, *little) if little else None
+
+    def _fetched(self, most: int, *by: str) -> list[Row[Any]]:
+        lot = self._sets[by[0]] if len(by) == 1 else ORDER.c.order_id.in_(intersect(*map(self._ids, by)))
+        few = select(ORDER).where(lot).limit(most).subquery()  # the limit keeps PostgreSQL from walking
+        found = select(few).where(*conditions(self._wanted, few, but_for=by))
         return self._first_of([found.where(self._sorting.after(self._behind, few)) if self._behind else found], few)
+
+    def _ids(self, name: str) -> Select[Any]:
+        """The ids of the orders in a set, by its index alone."""
+        if name == "q":
+            return select(union(*prefixes.matches(str(self._wanted.q))).subquery())
+        return select(ORDER.c.order_id).where(self._sets[name])
 
     def fetched_newest(self) -> list[Row[Any]] | None:
         """Where only a prefix is asked: its newest orders, wherever they lie in time."""
@@ -178,13 +188,13 @@ def sets(wanted: OrderFilter) -> dict[str, Condition]:
     return found
 
 
-def conditions(wanted: OrderFilter, of: FromClause, *, but_for: str) -> list[Condition]:
-    """What is asked of orders that one of the sets holds; of columns all, which costs nothing."""
+def conditions(wanted: OrderFilter, of: FromClause, *, but_for: Collection[str]) -> list[Condition]:
+    """What is asked of orders that some of the sets hold; of columns all, which costs nothing."""
     found: list[Condition] = [of.c[name].in_(list(values)) for name, values in columns(wanted).items() if values]
     found.append(not_(of.c.is_case))
     if wanted.due_before:
         found.append(of.c.due < wanted.due_before)
-    if wanted.q and but_for != "q":
+    if wanted.q and "q" not in but_for:
         found.append(prefixes.begins_anywhere(of, wanted.q))
     return found
 

@@ -133,6 +133,20 @@ def test_numbers_and_customers_of_a_prefix_are_sorted_by_indexes_alone(db: Store
     ]
 
 
+def test_what_filters_have_in_common_is_found_by_indexes_alone(db: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.store.order_lists.FEW", -1)
+    monkeypatch.setattr("activities.store.order_lists.Look.walked_a_while", lambda _: None)
+    wanted = OrderFilter(q="acme", risk=(Risk.LATE,), sort="promised")
+    found = [step for step in orders(db, wanted) if "customer_order" in step or "order_line" in step]
+    assert [step.split(" (")[0] for step in found] == [
+        "SEARCH customer_order USING INDEX sqlite_autoindex_customer_order_1",  # those that are common to all
+        "SEARCH customer_order USING COVERING INDEX ix_order_risk_created",
+        "SEARCH customer_order USING COVERING INDEX sqlite_autoindex_customer_order_1",
+        "SEARCH customer_order USING COVERING INDEX ix_order_customer_key",
+        "SEARCH order_line USING COVERING INDEX ix_line_product",
+    ]
+
+
 def steps_of(db: Store, wanted: OrderFilter) -> list[str]:
     """How the orders themselves are found, whatever is looked up beside them."""
     return [step for step in orders(db, wanted) if step.startswith(("SEARCH customer_order USING INDEX", "SCAN customer_order"))]
