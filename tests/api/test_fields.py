@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from activities.languages import Tongue
+from activities.languages.bidi import tamed
 from api import forms
 from api.pages.forms import fields
 from api.pages.forms.basis import Basis
@@ -140,3 +141,15 @@ def test_a_body_whose_members_are_the_fields_themselves() -> None:
         "customer": {"name": "Fab", "language": "zh-Hant"},
         "lines": [{"quantity": 3}],
     }
+
+
+@pytest.mark.parametrize("name", ["Pump 7", "\u202aPump 7", "Cafe\u0301 pump", "\uf900機"])
+def test_what_no_page_gives_back_as_it_is_was_not_changed(name: str) -> None:
+    """Characters that turn the direction are not shown, and what is typed is composed: neither makes another product."""
+    stands = {"lines": (Line(product_model=name, quantity=5), LINES[1]), "ship_to": f"Dock {name}"}
+    sheet = Sheet.of(forms.AmendIn, Basis(zone="Asia/Taipei", today=date(2027, 3, 1), stands=stands), place="")
+    shown = {field: str(tamed(value)) for field, value in first(sheet).items()}
+    assert sheet.read(shown) == {}
+    read = sheet.read({**shown, "lines/1/quantity": "11"})
+    assert [line["product_model"] for line in read.pop("lines")] == [name, "Valve 2"]
+    assert read == {}

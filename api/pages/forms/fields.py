@@ -15,12 +15,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from activities.languages import Tongue
+from activities.languages.bidi import tamed
 from api.pages.forms.basis import Basis, as_json, counted, usual
 from api.pages.forms.boxes import Box, Showing, elsewhere, faulty, nearest
 from api.pages.forms.questions import Look, Question, questions
@@ -46,8 +48,9 @@ class Sheet:
     def read(self, typed: Typed) -> dict[str, Any]:
         """What was typed as JSON: empty fields are left out, and so is what stands anyway."""
         found = self._members(self.questions, self.place, typed)
-        stands = self.basis.stands
-        return {name: value for name, value in found.items() if name not in stands or value != as_json(stands[name])}
+        stands = {name: as_json(value) for name, value in self.basis.stands.items()}
+        meant = {name: as_it_stood(value, stands.get(name)) for name, value in found.items()}
+        return {name: value for name, value in meant.items() if name not in stands or value != stands[name]}
 
     def shown(self, tongue: Tongue, typed: Typed | None = None, problem: Problem | None = None, scope: str = "form") -> list[Box]:
         """The fields as typed, else as they are at first. `scope`, the outcome's name, tells forms of one page apart."""
@@ -80,6 +83,18 @@ class Sheet:
         if not any(filled.values()):
             return None
         return {line: whole(text or str(usual(asked.name, line, self.basis))) for line, text in filled.items()}
+
+
+def as_it_stood(value: Any, stood: Any) -> Any:
+    """What was typed, but where nobody changed a text what stood there: characters that no page gives back are no change."""
+    match value, stood:
+        case str(), str():
+            return stood if value == clean(str(tamed(stood))) else value
+        case list(), list():
+            return [as_it_stood(each, was) for each, was in zip_longest(value, stood[: len(value)])]
+        case dict(), dict():
+            return {name: as_it_stood(each, stood.get(name)) for name, each in value.items()}
+    return value
 
 
 def value_of(asked: Question, text: str, zone: str) -> Any:
