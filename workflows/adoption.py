@@ -4,7 +4,7 @@ from datetime import datetime
 
 from workflows.desk import Desk
 from workflows.journal import Journal
-from workflows.rules import deadlines
+from workflows.rules import deadlines, escalation
 from workflows.rules.calendar import Calendar
 from workflows.types import events as e
 from workflows.types.base import Message
@@ -34,11 +34,25 @@ class Adoption:
         moved = self.preview(said.policy)
         self.journal.policies[said.digest] = said.policy
         governed, calendar = self._governed(said.policy), Calendar.of(said.policy.plant)
-        finish = deadlines.latest_finishes(governed, calendar)
-        adopted = e.PolicyAdopted(policy=said.digest, version=said.policy.version, latest_finish=finish)
+        adopted = e.PolicyAdopted(
+            policy=said.digest,
+            version=said.policy.version,
+            latest_finish=deadlines.latest_finishes(governed, calendar),
+            ladders=self._ladders(said.policy, calendar),
+        )
         self.journal.record(adopted, said.actor, said=said.ref)
         for each in moved:
             self.desk.move(self.state.tasks[each.task_id], each.would_be, f"policy {said.policy.version}")
+
+    def _ladders(self, policy: Policy, calendar: Calendar) -> dict[str, e.OnLadder]:
+        """Where the open tasks stand on the new ladders, if otherwise: no rung is told twice, and none is left out."""
+        found = {}
+        for task in self.state.tasks.values():
+            level = escalation.level_under(policy, task, self.state.policy, calendar)
+            soon = deadlines.due_soon_at(task.kind, policy, task.opened_at, task.due_at, calendar)
+            if (level, soon) != (task.escalation_level, task.due_soon_at):
+                found[task.id] = e.OnLadder(level=level, due_soon_at=soon)
+        return found
 
     def preview(self, policy: Policy) -> list[MovedDeadline]:
         """Only what the two policies set differently: an extended deadline stays where its head put it."""

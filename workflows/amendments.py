@@ -13,6 +13,7 @@ from workflows.types import events as e
 from workflows.types.commands import Actor, AmendOrder, CustomerAnswers
 from workflows.types.events import SaidRef
 from workflows.types.orders import Amendment, Quantities, Work
+from workflows.types.state import OrderState
 from workflows.types.tasks import Task
 from workflows.types.words import CUSTOMER, STEP_OF, Department, Kind, Step
 
@@ -21,6 +22,8 @@ NOTHING_PLANNED = (Step.CONFIRM, Step.MAKE_PLAN)
 
 SINCE = "released-wishes"
 """Orders that were released before with a wish still open leave it to sales."""
+NOTHING_OWED = "nothing-owed"
+"""Orders amended before to lines that were all waived plan a shipment of nothing."""
 
 
 class Amendments:
@@ -97,10 +100,12 @@ class Amendments:
         """Other lines lead back to planning, with what was made as far as it still fits; the rest changes facts alone."""
         if amendment.lines == self.state.facts.lines:
             amendment = amendment.model_copy(update={"lines": None})
-        goes_back = amendment.lines is not None and self.state.step not in NOTHING_PLANNED
+        work = self._work(amendment)
+        goes_back = amendment.lines is not None and (
+            self.state.step not in NOTHING_PLANNED or self._needs_no_plan(amendment, work)
+        )
         if goes_back:
             self._clear_the_way()
-        work = self._work(amendment)
         amended = e.OrderAmended(
             amendment=amendment, work=work, goes_back=goes_back, quantities=self._quantities(amendment, work)
         )
@@ -122,13 +127,21 @@ class Amendments:
             return None
         return quantities.amended(self.state, amendment.lines)
 
+    def _needs_no_plan(self, amendment: Amendment, work: Work | None) -> bool:
+        """Whether the open plan is for nothing: the step that asks for it sees so."""
+        is_planned = self.state.step is Step.MAKE_PLAN and not quantities.owed(self._after(amendment, work))
+        return is_planned and workflow.patched(NOTHING_OWED)
+
     def _quantities(self, amendment: Amendment, work: Work | None) -> dict[str, Quantities]:
         """What lies before each question that stays open, where that is otherwise now."""
         if amendment.lines is None:
             return {}
-        facts = self.state.facts.model_copy(update={"lines": amendment.lines})
-        after = self.state.model_copy(update={"facts": facts, "work": work or self.state.work})
+        after = self._after(amendment, work)
         return {task.id: quantities.before(task.kind, after) for task in self.state.tasks.values()}
+
+    def _after(self, amendment: Amendment, work: Work | None) -> OrderState:
+        facts = self.state.facts.model_copy(update={"lines": amendment.lines})
+        return self.state.model_copy(update={"facts": facts, "work": work or self.state.work})
 
 
 def states_facts(task: Task) -> bool:

@@ -6,7 +6,7 @@ from temporalio import workflow
 from typing_extensions import override
 
 from workflows import follow_up, raising
-from workflows.amendments import Amendments
+from workflows.amendments import NOTHING_OWED, Amendments
 from workflows.holds import Holds
 from workflows.promises import PromiseKeeper
 from workflows.rules import quantities
@@ -20,8 +20,8 @@ from workflows.types.tasks import Task
 from workflows.types.words import READINESS, DeliveryState, Department, Kind, OrderStatus, Step
 from workflows.walker import Walker
 
-NOTHING_OWED = "nothing-owed"
-"""Orders amended before to lines that were all waived plan a shipment of nothing."""
+GIVEN_UP = "given-up"
+"""Orders closed before with goods that had come back went on as if these were still to be delivered."""
 
 
 @workflow.defn(name="Order")
@@ -177,13 +177,15 @@ class OrderWorkflow(Walker):
 
     async def sign_off(self) -> Step:
         """The customer signs, refuses all or part, or the goods are lost (R16)."""
-        match await self.desk.ask(Kind.SIGN_OFF, self.shipping.request_signature):
-            case a.Signed() as answer:
+        answer = await self.desk.ask(Kind.SIGN_OFF, self.shipping.request_signature)
+        kept = self.state.work.received
+        match answer:
+            case a.Signed():
                 self.work(quantities.signed(self.state.work, answer))
-                self.shipping.arrive(answer)
-            case a.Refused() as answer:
+                self.shipping.arrive(answer, kept)
+            case a.Refused():
                 self.work(quantities.refused(self.state.work, answer))
-                self.shipping.come_back(answer.reason)
+                self.shipping.come_back(answer.reason, kept)
             case a.Lost(reason=reason):
                 self.work(quantities.lost(self.state.work))
                 self.shipping.drop(reason)
@@ -199,6 +201,8 @@ class OrderWorkflow(Walker):
                 self.work(quantities.remade_after_return(self.state.work))
                 return Step.MAKE_PLAN
             case _:
+                if workflow.patched(GIVEN_UP):
+                    self.work(quantities.given_up(self.state.work))
                 return self.delivery_is_settled()
 
     async def ask_feedback(self) -> Step:

@@ -7,8 +7,11 @@ from workflows.mailroom import Mailroom
 from workflows.rules import dates, judgement
 from workflows.types import answers as a
 from workflows.types import events as e
-from workflows.types.orders import Shipment
+from workflows.types.orders import Quantities, Shipment
 from workflows.types.tasks import Task
+
+ITS_OWN_DAY = "its-own-day"
+"""Orders that were signed for before took the day of the last delivery, whatever it brought."""
 
 
 class Shipping:
@@ -67,19 +70,26 @@ class Shipping:
             tracking_no=shipment.tracking_no or "",
         )
 
-    def arrive(self, answer: a.Signed) -> None:
-        """The customer has signed; what is missing from the delivery goes to sales."""
-        if self.state.work.received:
+    def arrive(self, answer: a.Signed, kept: Quantities) -> None:
+        """The customer has signed; what is missing from the delivery goes to sales. `kept`: of earlier deliveries."""
+        if self._has_brought(kept):
             day = answer.received_on or self.journal.calendar.day_of(workflow.now())
             self.journal.record(e.GoodsDelivered(delivered=day, signed_by=answer.signed_by, remarks=answer.remarks))
         if self.state.work.returned:
             self.drop("received less than dispatched")
 
-    def come_back(self, reason: str) -> None:
+    def come_back(self, reason: str, kept: Quantities) -> None:
         """Refused: what the customer kept counts as received today."""
-        if self.state.work.received:
+        if self._has_brought(kept):
             self.journal.record(e.GoodsDelivered(delivered=self.journal.calendar.day_of(workflow.now())))
         self.drop(reason)
+
+    def _has_brought(self, kept: Quantities) -> bool:
+        """Whether anything of this delivery stays with the customer: one that brought nothing has no day."""
+        received = self.state.work.received
+        if not received or received != kept:
+            return bool(received)
+        return not workflow.patched(ITS_OWN_DAY)
 
     def drop(self, reason: str) -> None:
         """The plan of shipment no longer stands."""

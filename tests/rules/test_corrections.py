@@ -89,6 +89,14 @@ def test_sales_answers_for_an_answer_that_asked_it_at_once(told: Told, opens_at:
     assert told.correctable == left
 
 
+def test_so_it_does_where_the_question_that_followed_had_to_wait(told: Told) -> None:
+    told.answer(told.open(Kind.INSPECT), "fail")
+    told.now = "20 09:01"
+    told.open(Kind.DECIDE_DISPOSITION)
+    told.answer(told.open(Kind.DECIDE_PROMISE), "keep")
+    assert told.correctable == []
+
+
 def test_what_is_decided_beside_the_way_is_not_corrected_and_hinders_nothing(told: Told) -> None:
     told.answer(told.open(Kind.MAKE_PLAN))
     told.answer(told.open(Kind.DECIDE_AMENDMENT), "agree")
@@ -169,6 +177,30 @@ def test_when_the_goods_are_expected_without_an_answer(told: Told, etas: dict[Ki
         told.record(e.Resumed(reason="x"))
     found = corrections.completion(told.state, told.state.answered[f"T-1.{MATERIALS}.1"], CALENDAR)
     assert found == at(expected)
+
+
+@pytest.mark.parametrize(("told_at", "expected"), [("20 10:00", "26 10:00"), ("23 11:00", "25 12:00")])
+def test_a_hold_moves_what_another_shortage_makes_of_it_only_if_that_was_told_before(
+    told: Told, told_at: str, expected: str
+) -> None:
+    told.record(PLANNED)
+    materials, equipment = told.asked(MATERIALS, EQUIPMENT)
+    told.answer(materials, "ready")
+
+    def short() -> None:
+        told.now = told_at
+        told.answer(equipment, "short")
+        told.record(e.WorkMoved(work=work(eta_due={EQUIPMENT: at("24 17:00")})))
+
+    if told_at < "20 13:00":
+        short()
+    told.now = "20 13:00"
+    told.record(e.Held(hold=Hold(reason="x", since=at("20 13:00"), until=at("27 09:00"), by="sales1")))
+    told.now = "23 10:00"
+    told.record(e.Resumed(reason="x"))
+    if told_at > "23 10:00":
+        short()
+    assert corrections.completion(told.state, told.state.answered[materials.id], CALENDAR) == at(expected)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from workflows.types.words import Kind
 
 # Opened on Friday the 20th at 09:00, due on Monday at 09:00.
 CONFIRM = task(Kind.CONFIRM_ORDER)
+FOUR = ("-2h", "0h", "1d", "2d")
 
 
 def test_the_rungs_of_a_task_and_their_instants() -> None:
@@ -39,6 +40,24 @@ def test_what_is_due_and_what_comes_next(now: str, level: int, due: list[str], c
     assert [step.rung.name for step in reached] == due
     following = escalation.next_at(climbed, DEFAULT, CALENDAR)
     assert (following.rung.name if following else None) == coming
+
+
+@pytest.mark.parametrize(
+    ("instants", "levels"),
+    [
+        (FOUR, [0, 1, 2, 3, 4]),
+        # Without the first: what is behind it comes a place earlier, and the last is still to come.
+        (FOUR[1:], [0, 0, 1, 2, 3]),
+        # One more before them: it is not told to who was told what comes later.
+        (("-4h", *FOUR), [0, 2, 3, 4, 5]),
+        ((), [0, 0, 0, 0, 0]),
+    ],
+)
+def test_on_another_ladder_a_task_stands_where_what_it_was_told_lies(instants: tuple[str, ...], levels: list[int]) -> None:
+    rungs = [f'{{ name = "rung_{"abcdef"[n]}", at = "{at}", to = ["head"] }}' for n, at in enumerate(instants)]
+    newer = policy(f"ladder = [{', '.join(rungs)}]")
+    found = [CONFIRM.model_copy(update={"escalation_level": level}) for level in range(5)]
+    assert [escalation.level_under(newer, task, DEFAULT, CALENDAR) for task in found] == levels
 
 
 def test_a_rung_before_the_opening_is_skipped_and_keeps_its_level() -> None:

@@ -175,6 +175,20 @@ async def test_amended_to_nothing_but_what_was_waived_the_order_ends(plant: Plan
     assert not plant.open_kinds()
 
 
+async def test_so_it_does_when_it_is_to_be_planned_already(plant: Plant) -> None:
+    await plant.enter(10, 5)
+    await plant.produced()
+    await plant.answer("inspect", "pass")
+    await plant.answer("accept", "short", accepted={"2": 5}, reason="the first line is missing")
+    await plant.answer("decide_shortage", "ship_part", rest="waived", reason="customer is content")
+    await plant.shipped()
+    await plant.answer("sign_off", "refused", reason="rust")
+    await plant.answer("resolve_refusal", "remake", reason="make anew")
+    assert plant.open_kinds() == ["make_plan"]
+    await agreed(plant, lines=lines(10))
+    assert (await plant.ends(), plant.row.delivery) == ("completed", "undelivered")
+
+
 async def test_an_open_plan_only_shows_other_quantities(plant: Plant) -> None:
     await plant.enter(100)
     await plant.confirmed()

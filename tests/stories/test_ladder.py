@@ -178,6 +178,22 @@ async def test_a_newer_policy_leaves_a_deadline_where_its_head_has_put_it(plant:
     assert plant.types.count("deadline_moved") == 1
 
 
+async def test_a_newer_policy_with_another_ladder_tells_no_rung_twice_and_forgets_none(plant: Plant) -> None:
+    await plant.enter(100)
+    await plant.pass_to("Wed 10:00")
+    assert plant.task("confirm_order").escalation_level == 3
+    instants = {"first": "-6h", "second": "-1h", "third": "0h", "fourth": "1d", "last": "2d"}
+    await plant.adopt("\n".join(f'[[ladder]]\nname = "{name}"\nat = "{at}"\nto = ["head"]' for name, at in instants.items()))
+    confirm = plant.task("confirm_order")
+    assert (confirm.escalation_level, plant.when(confirm.due_at), plant.when(confirm.due_soon_at)) == (
+        4,
+        "Tue 09:00",
+        "Mon 11:00",
+    )
+    await plant.pass_to("Thu 10:00")
+    assert plant.rungs("confirm_order") == ["remind", "overdue", "escalate", "last"]
+
+
 async def test_only_an_admin_applies_a_policy(plant: Plant) -> None:
     await plant.enter(100)
     assert (await plant.refused(plant.adopt("", by=HEADS[Department.MANAGEMENT]))).code == "forbidden"

@@ -75,6 +75,20 @@ async def test_what_came_back_is_delivered_again(plant: Plant) -> None:
     assert await plant.ends() == "completed"
 
 
+async def test_a_delivery_that_brings_nothing_has_no_day(plant: Plant) -> None:
+    await plant.on_the_way(100)
+    await plant.answer("sign_off", "refused", reason="wrong label", quantities={"1": 40})
+    await plant.answer("resolve_refusal", "redeliver", reason="relabelled")
+    await plant.shipped()
+    await plant.pass_to("Wed 10:00")
+    await plant.answer("sign_off", "refused", reason="rust")
+    assert plant.row.delivered == plant.date("Mon")
+    await plant.answer("resolve_refusal", "redeliver", reason="polished")
+    await plant.shipped()
+    await plant.signed(received={"1": 0})
+    assert (plant.row.delivered, plant.types.count("goods_delivered")) == (plant.date("Mon"), 1)
+
+
 async def test_what_came_back_is_made_again(plant: Plant) -> None:
     await plant.on_the_way(100)
     await plant.answer("sign_off", "refused", reason="rust")
@@ -111,6 +125,26 @@ async def test_a_delivery_refused_in_part_is_closed_short(plant: Plant) -> None:
     await plant.answer("resolve_refusal", "close", reason="agreed")
     assert (plant.row.delivery, plant.open_kinds()) == ("short", ["collect_feedback"])
     assert await plant.ends() == "completed"
+
+
+async def test_a_delivery_in_time_stays_so_when_the_rest_is_given_up(plant: Plant) -> None:
+    await plant.on_the_way(100)
+    await plant.repromise(plant.date("Fri+1"))
+    await plant.signed(received={"1": 60})
+    await plant.answer("resolve_refusal", "close", reason="agreed")
+    await plant.pass_to("Tue+2 10:00")
+    assert "rung_reached" in plant.types, "something has happened since"
+    assert (plant.row.risk, "late" in plant.mail.kinds()) == ("on_track", False)
+
+
+async def test_what_is_still_owed_when_the_day_has_passed_is_late(plant: Plant) -> None:
+    await plant.on_the_way(100)
+    await plant.repromise(plant.date("Thu"))
+    await plant.signed(received={"1": 60})
+    await plant.answer("resolve_refusal", "redeliver", reason="relabelled")
+    await plant.shipped(ship_at=plant.local("Tue 10:00"), transit_days=2)
+    await plant.pass_to("Fri 10:00")
+    assert (plant.row.risk, plant.row.delivered) == ("late", plant.date("Mon"))
 
 
 async def test_a_delivery_refused_in_whole_is_closed_undelivered_without_feedback(plant: Plant) -> None:

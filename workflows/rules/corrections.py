@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from workflows.rules import cases
+from workflows.rules import cases, standing
 from workflows.rules.calendar import Calendar
 from workflows.types.cases import CaseState
 from workflows.types.orders import Work
@@ -29,18 +29,19 @@ def after_answering(state: OrderState, task: Task) -> dict[str, Answered]:
 def after_opening(state: OrderState, task: Task) -> dict[str, Answered]:
     """The same once this task is open."""
     return {
-        task_id: each.model_copy(update={"opened": (*each.opened, task.id)}) if _follows(task, each) else each
+        task_id: each.model_copy(update={"opened": (*each.opened, task.id)}) if _follows(task, each, state) else each
         for task_id, each in state.answered.items()
     }
 
 
-def _follows(opened: Task, answered: Answered) -> bool:
+def _follows(opened: Task, answered: Answered, state: OrderState) -> bool:
     if opened.kind in READINESS and answered.task.kind in READINESS:
         # Side by side: only the same is asked again because of what was answered.
         return opened.kind is answered.task.kind
     if opened.kind is Kind.DECIDE_PROMISE:
-        # Time and reports open it, too; an answer does so at once.
-        return opened.opened_at == answered.at
+        # Time and reports open it, too; an answer does so at once, or with the question that it leads to.
+        with_it = (task.opened_at for task in state.tasks.values() if task.id in answered.opened)
+        return opened.opened_at in (answered.at, *with_it)
     return opened.kind in STEP_OF
 
 
@@ -152,18 +153,20 @@ def completion(state: OrderState, answered: Answered, calendar: Calendar) -> dat
     expected = answered.before.expected_completion
     if expected is None:
         return None
-    if answered.task.kind in READINESS:
-        duration = timedelta(seconds=state.planned_seconds)
-        others = (eta for kind, eta in state.work.eta_due.items() if kind is not answered.task.kind)
-        expected = max([expected, *(calendar.add(eta, duration) for eta in others)])
-    return calendar.add(expected, _held_since(answered, state, calendar))
-
-
-def _held_since(answered: Answered, state: OrderState, calendar: Calendar) -> timedelta:
     at = answered.task.completed_at
     assert at is not None
-    held = (calendar.between(max(at, hold.since), hold.until) for hold in state.past_holds if hold.until > at)
-    return sum(held, timedelta(0))
+    expected = calendar.add(expected, standing.held_before(state, calendar, at))
+    if answered.task.kind not in READINESS:
+        return expected
+    others = {kind: eta for kind, eta in state.work.eta_due.items() if kind is not answered.task.kind}
+    return max([expected, *(_made_after(kind, eta, at, state, calendar) for kind, eta in others.items())])
+
+
+def _made_after(kind: Kind, eta: datetime, at: datetime, state: OrderState, calendar: Calendar) -> datetime:
+    """What another shortage makes of it: a hold moves that only if the shortage was told before."""
+    told = max((each.at for each in state.answered.values() if each.task.kind is kind), default=at)
+    made = calendar.add(eta, timedelta(seconds=state.planned_seconds))
+    return calendar.add(made, standing.held_before(state, calendar, told))
 
 
 def as_before(state: OrderState, answered: Answered, calendar: Calendar) -> OrderState:

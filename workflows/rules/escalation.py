@@ -41,6 +41,15 @@ def reached(task: Task, policy: Policy, calendar: Calendar, now: datetime) -> li
     return [step for step in steps(task, policy, calendar) if step.at <= now]
 
 
+def level_under(policy: Policy, task: Task, before: Policy, calendar: Calendar) -> int:
+    """The level of a task on another policy's ladder: whatever lies no later than the rung that was told is told."""
+    told = ladder_of(before, task.kind)[: task.escalation_level]
+    if not told:
+        return 0
+    until = calendar.add(task.due_at, told[-1].at)
+    return sum(calendar.add(task.due_at, rung.at) <= until for rung in ladder_of(policy, task.kind))
+
+
 def ends_at(task: Task, policy: Policy, calendar: Calendar) -> datetime | None:
     """When the task is completed as unanswered; only feedback ever is."""
     if task.kind is not Kind.COLLECT_FEEDBACK:

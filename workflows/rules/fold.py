@@ -56,6 +56,8 @@ def apply(state: OrderState, event: Event, policies: Mapping[str, Policy]) -> No
     if isinstance(event.data, e.PolicyAdopted):
         state.policy, state.digest = policies[event.data.policy], event.data.policy
         _walk_back(state, event.data.latest_finish, event)
+        for task_id, stands in event.data.ladders.items():
+            _update(state, task_id, event, escalation_level=stands.level, due_soon_at=stands.due_soon_at)
         _ask_for_courses(state, event)
     else:
         _change(event.data, state, event)

@@ -172,6 +172,11 @@ def redelivered(work: Work) -> Work:
     return work.model_copy(update={"returned": {}})
 
 
+def given_up(work: Work) -> Work:
+    """What came back or was lost is not delivered any more."""
+    return work.model_copy(update={"returned": {}, "lost": False})
+
+
 def remade_after_return(work: Work) -> Work:
     """What came back or was lost no longer counts as accepted."""
     left = work.model_copy(update={"accepted": minus(work.accepted, work.returned), "returned": {}, "lost": False})

@@ -99,7 +99,7 @@ def risk(state: OrderState, calendar: Calendar, now: datetime) -> Risk | None:
     end = promised_end(state, calendar)
     if end is None:
         return None
-    if breaks_promise(state, calendar, now) or (state.delivered is None and now > end):
+    if breaks_promise(state, calendar, now) or (state.step not in _ARRIVED and now > end):
         return Risk.LATE
     left, buffer = calendar.between(forecast(state, calendar, now), end), calendar.length(state.policy.order.buffer)
     # Close enough that one more surprise breaks it.

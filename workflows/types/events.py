@@ -292,12 +292,21 @@ class Resumed(Message):
     reason: str
 
 
+class OnLadder(Message):
+    """Where a task stands on a ladder."""
+
+    level: int
+    due_soon_at: datetime
+
+
 class PolicyAdopted(Message):
     type: Literal["policy_adopted"] = "policy_adopted"
     policy: str
     version: str
     latest_finish: dict[str, datetime | None] = {}
     """By open task: the last instant that the promise leaves it under this policy."""
+    ladders: Annotated[dict[str, OnLadder], Field(exclude_if=lambda ladders: not ladders)] = {}
+    """By open task: where it stands on this policy's ladder, if otherwise than on the one before."""
 
 
 class IssueRaised(Message):
