@@ -1,7 +1,6 @@
 """Opens cases beside the orders: the port `Cases`, on Temporal and the store."""
 
 import asyncio
-import contextlib
 from datetime import date
 
 from temporalio import activity
@@ -32,14 +31,28 @@ class Cases(ports.Cases):
     async def open(self, start: OrderStart) -> str:
         if start.ref is None:
             raise ApplicationError("a case needs the id of the call that opens it", non_retryable=True)
-        number = start.facts.order_no or await asyncio.to_thread(self._store.cases.number, start.ref.id)
-        if await asyncio.to_thread(self._store.orders.exists, number):
-            return number
-        facts = start.facts.model_copy(update={"order_no": number})
-        # Whoever opens the same file a second time finds it open.
-        with contextlib.suppress(WorkflowAlreadyStartedError):
-            await entering.enter(self._client, start.model_copy(update={"facts": facts}), start.ref)
+        if start.facts.order_no:
+            # Whoever opens the same file a second time finds it open.
+            await self._enter(start, start.ref, start.facts.order_no)
+            return start.facts.order_no
+        while not await self._enter(start, start.ref, number := await self._number(start.ref)):
+            await asyncio.to_thread(self._store.cases.pass_over, start.ref.id, number)
         return number
+
+    async def _number(self, ref: SaidRef) -> str:
+        """The call's own: what the store has under it was opened by this call."""
+        return await asyncio.to_thread(self._store.cases.number, ref.id)
+
+    async def _enter(self, start: OrderStart, ref: SaidRef, number: str) -> bool:
+        """Opens the case, or finds it open; False: the engine has another's of this number, which a restored store may not."""
+        if await asyncio.to_thread(self._store.orders.exists, number):
+            return True
+        facts = start.facts.model_copy(update={"order_no": number})
+        try:
+            await entering.enter(self._client, start.model_copy(update={"facts": facts}), ref)
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
 
 
 def file_of(store: Store, order_no: str, missing: str, policy: Reading) -> OrderStart:

@@ -31,6 +31,8 @@ SOON = timedelta(milliseconds=250)
 PATIENCE = timedelta(seconds=10)
 
 UNDELIVERABLE = "undeliverable"
+AGAIN = "sent_again_to"
+"""In the notice's data: the one who is told once more."""
 
 Result = TypeVar("Result")
 
@@ -161,14 +163,16 @@ def undelivered(notice: Notice, told: Told, now: datetime) -> Iterator[Notice]:
     if notice.kind == UNDELIVERABLE:
         return
     for name, state in told.states.items():
-        if state is NoticeState.DEAD:
+        # Of the others who never got it, it was told when it was first given up.
+        if state is NoticeState.DEAD and name == notice.data.get(AGAIN, name):
             yield report(notice, name, now)
 
 
 def report(notice: Notice, recipient: str, now: datetime) -> Notice:
-    """Tells that somebody does not know."""
+    """Tells that somebody does not know; each time that it was sent again, anew."""
+    again = f"-{notice.at:%Y%m%dT%H%M%S%f}" if AGAIN in notice.data else ""
     return Notice(
-        key=f"{notice.key}.{UNDELIVERABLE}.{recipient}",
+        key=f"{notice.key}.{UNDELIVERABLE}{again}.{recipient}",
         kind=UNDELIVERABLE,
         to=("sales",) if recipient == CUSTOMER else (f"{HEAD_OF}{recipient}",),
         at=now,

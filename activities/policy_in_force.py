@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from activities import policy_file
+from activities.policy_given import PolicyGiven
 from activities.store import PolicyShelf, Store
 from workflows.rules.calendar import Calendar
 from workflows.types.policy import Policy
@@ -11,12 +12,15 @@ from workflows.types.words import Priority
 
 
 class PolicyInForce:
-    """`file` is the text given to `up --policy`; from here on it governs, until a policy is applied."""
+    """`file` is the text given to `up --policy`; it governs until a policy is applied after it was written.
+
+    One that does not know when it was written (`PolicyGiven`) counts from here on.
+    """
 
     def __init__(self, store: Store, file: str | None = None) -> None:
         self._shelf = store.policies
         self._file = file
-        self._since = datetime.now(UTC)
+        self._since = file.since if isinstance(file, PolicyGiven) else datetime.now(UTC)
 
     def read(self, now: datetime) -> "Reading":
         """The policy as it governs now; asks the store, so that whoever needs it twice keeps the reading."""
@@ -36,7 +40,7 @@ class PolicyInForce:
         return applied
 
     def governing_file(self) -> str | None:
-        """What this process was started with, as long as nothing was applied since."""
+        """What this process was started with, as long as nothing was applied since it was written."""
         return None if self._file is None or self._is_superseded() else self._file
 
     def _is_superseded(self) -> bool:

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from activities.audit import key
+from activities.policy_given import PolicyGiven
 from jiaoqi.errors import NoStackIsRunning, SettingIsWrong
 from jiaoqi.home import Home
 from jiaoqi.passwords import with_password
@@ -78,6 +79,10 @@ class Settings:
         return self._known("TEMPORAL_ADDRESS", self.temporal.get("TEMPORAL_ADDRESS"))
 
     @property
+    def temporal_namespace(self) -> str:
+        return self.temporal.get("TEMPORAL_NAMESPACE", "default")
+
+    @property
     def smtp_url(self) -> str:
         return self._known("JIAOQI_SMTP_URL", self.smtp)
 
@@ -99,10 +104,14 @@ class Settings:
     def audit_heads(self) -> Path:
         return self.audit_heads_file or Home(self.home).audit_heads_file
 
-    def policy_text(self) -> str | None:
-        """The text of the policy file; None means the built-in default. Raises SettingIsWrong."""
+    def policy_text(self) -> PolicyGiven | None:
+        """The text of the policy file, since it was written; None means the built-in default. Raises SettingIsWrong."""
+        if self.policy_file is None:
+            return None
         try:
-            return self.policy_file.read_text(encoding="utf-8") if self.policy_file else None
+            # Never later than now: a file from the future would outrank whatever is applied.
+            written = min(datetime.fromtimestamp(self.policy_file.stat().st_mtime, UTC), datetime.now(UTC))
+            return PolicyGiven(self.policy_file.read_text(encoding="utf-8"), written)
         except (OSError, UnicodeDecodeError) as error:
             raise SettingIsWrong(f"JIAOQI_POLICY_FILE cannot be read: {error}") from error
 

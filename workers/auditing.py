@@ -21,6 +21,8 @@ from activities.store import Store, StoreAway
 EVERY = 10.0
 """Seconds from one look to the next."""
 EXPORTED_EVERY = 600.0
+FROM_THE_START_EVERY = 6 * 3600.0
+"""Seconds: then all orders are passed again."""
 PATIENCE_WITH_STUCK = 600.0
 """Seconds until an order is asked about again that its history could not confirm."""
 ASKED_AT_ONCE = 4
@@ -36,8 +38,6 @@ async def keep(client: Client, store: Store, keeper: Keeper, heads: HeadFile, po
             await auditing.look()
         except StoreAway:
             log.warning("the store is away; the audit chain goes on when it is back")
-        except RPCError as error:
-            log.warning("Temporal is away; the audit chain takes in only what was confirmed before: %s", error.message)
         except KeyIsAnother as error:
             log.error("nothing is taken into the audit chain: %s", error)
             await asyncio.sleep(EXPORTED_EVERY)
@@ -57,14 +57,28 @@ class Auditing:
         self._exported: Head | None = None
         self._export_at = 0.0
         self._is_begun = False
+        self._passed_at = monotonic()
+        self._is_engine_away = False
 
     async def look(self) -> None:
         if not self._is_begun:
             await asyncio.to_thread(self._keeper.begin)
             self._is_begun = True
-        await self._take_orders()
+        if monotonic() - self._passed_at > FROM_THE_START_EVERY:
+            self._start_again()
+        self._is_engine_away = False
+        try:
+            await self._take_orders()
+        except Exception:
+            # What was met just now and not taken in would not be met again.
+            self._start_again()
+            raise
         await asyncio.to_thread(self._keeper.take_records, datetime.now(UTC))
         await self._export()
+
+    def _start_again(self) -> None:
+        self._keeper.look_from_the_start()
+        self._passed_at = monotonic()
 
     async def _take_orders(self) -> None:
         while True:
@@ -85,11 +99,23 @@ class Auditing:
 
         async def is_told(each: News) -> bool:
             async with gate:
-                return await history.tells(self._client, each.standing.order_no, each.standing.chain)
+                return await self._is_in_history(each)
 
         doubtful = [each for each in news if each.needs_history(now)]
         told = await asyncio.gather(*map(is_told, doubtful))
         return {each.behind.order_id for each, is_sure in zip(doubtful, told, strict=True) if not is_sure}
+
+    async def _is_in_history(self, each: News) -> bool:
+        """Not as far as we know, while nobody answers: what was confirmed, records and the head's export go on."""
+        if self._is_engine_away:
+            return False
+        try:
+            return await history.tells(self._client, each.standing.order_no, each.standing.chain)
+        except RPCError as error:
+            if not self._is_engine_away:
+                log.warning("Temporal is away; the audit chain takes in only what was confirmed before: %s", error.message)
+            self._is_engine_away = True
+            return False
 
     async def _export(self) -> None:
         head = await asyncio.to_thread(self._keeper.head, self._exported)

@@ -35,7 +35,8 @@ async def keep_in(store: Store, thread: ThreadPoolExecutor) -> None:
             if taken >= A_FEW:
                 # A full store is counted over hours rather than at the orders' cost.
                 pause = GIVES_WAY * (monotonic() - began)
-            elif not taken and began - passed_at > FROM_THE_START_EVERY:
+            # Also of a plant that always has something to count.
+            if began - passed_at > FROM_THE_START_EVERY:
                 store.figures.following.from_the_start()
                 passed_at = began
         except StoreAway:

@@ -7,6 +7,7 @@ what the order still waits for. A worker that starts looks at the orders written
 import asyncio
 import logging
 from datetime import timedelta
+from time import time
 
 from temporalio.client import Client
 from temporalio.exceptions import TemporalError
@@ -18,6 +19,8 @@ from workflows import ids
 SILENCE = 120.0
 """Seconds before the last flush of all within which a crash can have undone one."""
 AT_ONCE = 10
+AGAIN = 20.0
+"""Seconds until a store that was away is asked once more."""
 PATIENCE = timedelta(seconds=20)
 
 log = logging.getLogger("jiaoqi.worker")
@@ -25,13 +28,18 @@ log = logging.getLogger("jiaoqi.worker")
 
 async def mend(client: Client, store: Store) -> None:
     """Lets those orders write themselves anew; where nothing was lost, that changes nothing."""
-    try:
-        suspects = await asyncio.to_thread(store.orders.unconfirmed, SILENCE)
-    except StoreAway:
-        log.warning("the store is away; what a crash may have left in it heals with each order's next event")
-        return
-    gate = asyncio.Semaphore(AT_ONCE)
+    suspects, gate = await _suspects(store, time()), asyncio.Semaphore(AT_ONCE)
     await asyncio.gather(*(_mend(client, order_no, gate) for order_no in suspects))
+
+
+async def _suspects(store: Store, began: float) -> list[str]:
+    """However long the store is away: nobody else looks for them."""
+    while True:
+        try:
+            return await asyncio.to_thread(store.orders.unconfirmed, SILENCE, began)
+        except StoreAway as error:
+            log.warning("the store is away; what a crash may have left in it is looked for when it is back: %s", error)
+        await asyncio.sleep(AGAIN)
 
 
 async def _mend(client: Client, order_no: str, gate: asyncio.Semaphore) -> None:

@@ -17,18 +17,18 @@ from temporalio.service import RPCError
 from activities.cases import Cases, action_of
 from activities.policy_in_force import PolicyInForce
 from activities.reviews.watch import Watch
-from activities.store import Store, StoreAway
+from activities.store import Store, StoreAway, TaskFilter
 from activities.store.inbox import Closed, Stale, UnknownTask
 from activities.store.review_decisions import Decision, DecisionState
 from workers.timetable import TASK_TIMEOUT
 from workflows import ids
 from workflows.types.events import SaidRef
 from workflows.types.reviews import ReviewStart
-from workflows.types.words import SYSTEM, Kind, OrderStatus
+from workflows.types.words import SYSTEM, Kind, OrderStatus, TaskStatus
 
 EVERY, WATCHES_EVERY = 3.0, 60.0
 """Seconds."""
-AT_ONCE, MOST = 20, 1000
+AT_ONCE, MOST, MOST_ANSWERS = 20, 1000, 200
 
 log = logging.getLogger("jiaoqi.worker")
 
@@ -80,8 +80,18 @@ class Minutes:
             case = self._store.cases.get(decision.case_no or "", now)
             if case and case.status in (OrderStatus.COMPLETED, OrderStatus.CANCELLED):
                 became = DecisionState.DONE if case.status is OrderStatus.COMPLETED else DecisionState.DROPPED
-                by = case.acted_by[-1] if case.acted_by else SYSTEM
-                self._store.review_decisions.closed(decision.review, decision.n, became, case.result, by, now)
+                by, said = self._last_word(case.number, now)
+                self._store.review_decisions.closed(decision.review, decision.n, became, said or case.result, by, now)
+
+    def _last_word(self, number: str, now: datetime) -> tuple[str, str | None]:
+        """Who ended the case, and what they said of that: a note of what was done, or why nothing is."""
+        wanted = TaskFilter(order_no=(number,), status=(TaskStatus.COMPLETED,))
+        answered = [task for task in self._store.tasks.page(wanted, MOST_ANSWERS, None, now).items if task.completed_at]
+        if not answered:
+            return SYSTEM, None
+        last = max(answered, key=lambda task: (task.completed_at, task.id))
+        fields = last.fields or {}
+        return last.completed_by or SYSTEM, fields.get("note") or fields.get("reason")
 
 
 class ByHand:

@@ -29,6 +29,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.policy_in_force import PolicyInForce
 from activities.store import Store, StoreAway
+from activities.store.reviews import written
 from workflows import ids
 from workflows.rules import timetable as rules
 from workflows.rules.timetable import Times
@@ -110,7 +111,7 @@ class Plan(NamedTuple):
     @property
     def written(self) -> str:
         """As it is kept in the store, to know it again."""
-        return f"{self.zone} {' '.join(map(str, self.times))}"
+        return written(self.zone, self.times)
 
 
 async def keep(client: Client, store: Store, policy: PolicyInForce, entries: Sequence[Entry] = TIMETABLE) -> None:

@@ -4,20 +4,19 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows import ports
 from workflows.ids import DOCUMENTS_QUEUE, ORDERS_QUEUE
-from workflows.types.archive import Look, Looked, Tally
+from workflows.types.archive import ASKING, Look, Looked, Tally
 from workflows.types.commands import OrderStart
-from workflows.types.words import OrderStatus
 
 PRINTING, OPENING = timedelta(minutes=15), timedelta(seconds=30)
 A_FEW_TIMES = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=2), maximum_attempts=5)
 """Then the run has failed, which operators see; the next one goes on where this one ended."""
 PATIENTLY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5))
 MOST_NAMED = 100
-FIRST = Look(status=OrderStatus.COMPLETED)
+FIRST = Look(status=ASKING)
 
 
 @workflow.defn(name="Archive")
@@ -28,7 +27,12 @@ class ArchiveWorkflow:
     async def run(self, look: Look | None = None, tally: Tally | None = None) -> Tally:
         at, sum_up = look or FIRST, tally or Tally()
         while True:
-            looked = await self.look(at)
+            try:
+                looked = await self.look(at)
+            except ActivityError:
+                # What is old enough goes whether or not anything could be put away: its time is over all the same.
+                await self.remove()
+                raise
             for case in looked.cases:
                 await self.ask_for_the_rest(case)
             sum_up = added(sum_up, looked)
@@ -79,6 +83,7 @@ def added(tally: Tally, looked: Looked) -> Tally:
     found = {
         "archived": tally.archived + looked.archived,
         "incomplete": tally.incomplete + len(looked.cases),
-        "damaged": (*tally.damaged, *looked.damaged)[:MOST_NAMED],
+        # Whoever cannot be read is met twice.
+        "damaged": tuple(dict.fromkeys((*tally.damaged, *looked.damaged)))[:MOST_NAMED],
     }
     return tally.model_copy(update=found)

@@ -57,6 +57,12 @@ def workflow_id(number: str) -> str:
     return f"{'case' if is_case(number) else 'order'}-{order_id(number)}"
 
 
+def order_of_workflow(workflow: str) -> str | None:
+    """The key of the order or the case that this workflow carries; None when it carries neither."""
+    key = workflow.partition("-")[2]
+    return key if key and workflow_id(key) == workflow else None
+
+
 def is_case(number: str) -> bool:
     """Whether this names a case beside the orders; no order's number has a colon."""
     return ":" in number

@@ -111,10 +111,17 @@ class Keeper:
         """How many links that made; of those unsure only what was confirmed."""
         before = self._audit.head()
         drafts = [draft for each in news if (draft := self._draft(each, is_sure=each.behind.order_id not in unsure))]
-        if unmet := [each.behind.order_id for each in news if each.behind.order_id in unsure and each.behind.seq == 0]:
-            self._audit.meet(unmet)
         taken = {draft.subject for draft in drafts}
-        return self._put(drafts, [each.behind for each in news if each.behind.order_id in taken], before, now)
+        made = self._put(drafts, [each.behind for each in news if each.behind.order_id in taken], before, now)
+        # The walk has passed them: who is not taken in now, be it that another worker was quicker, is met no more.
+        first = [each.behind.order_id for each in news if each.behind.seq == 0]
+        if unmet := [order_id for order_id in first if not made or order_id not in taken]:
+            self._audit.meet(unmet)
+        return made
+
+    def look_from_the_start(self) -> None:
+        """All orders are passed again: one whose row came late, or that was met and not taken in."""
+        self._audit.following.from_the_start()
 
     def _draft(self, news: News, *, is_sure: bool) -> Draft | None:
         behind = news.behind

@@ -148,7 +148,7 @@ class Verification:
 
     def _records(self, source: Source) -> Iterator[Discrepancy]:
         come = BEFORE_ALL
-        for link in self._audit.house_links(source):
+        for link in self._links_of(source):
             if come != BEFORE_ALL and link.first != come + 1:
                 yield Discrepancy(Wrong.LINK, of_hole(source.name, "", come + 1, link.first - 1), source.name, "", (), link.n)
             rows = self._audit.house_rows(source, come, link.last)
@@ -156,6 +156,12 @@ class Verification:
             self.so_far = self.so_far._replace(rows=self.so_far.rows + len(rows))
             self._progress(1)
             come = link.last
+
+    def _links_of(self, source: Source) -> Iterator[Link]:
+        behind: Link | None = None
+        while links := self._audit.house_links(source, behind, LINKS):
+            yield from links
+            behind = links[-1]
 
 
 def sort_out(events: list[Stored], links: list[Link], by_link: dict[int, list[Stored]]) -> list[Stored]:

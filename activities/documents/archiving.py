@@ -93,14 +93,14 @@ class Archiving:
 
     def remove_over(self, before: datetime, now: datetime) -> int:
         """How many bundles of orders closed before then went, of the next few; their rows stay, and the house's log tells."""
-        over = self._store.archives.over(before, A_FEW)
-        for archive in over:
-            # First what takes room: a run that dies in between is done again by the next.
-            for digest in self._store.archives.needless(archive.order_no):
-                self.filing.vault.remove(digest)
-            self.kept.remove(archive.sha256)
-            self._store.archives.removed(archive, now)
-        return len(over)
+        gone = 0
+        for archive in self._store.archives.over(before, A_FEW):
+            # First what takes room: a run that dies in between, or that finds it too fresh, is done again by the next.
+            needless = self._store.archives.needless(archive.order_no)
+            if self.kept.remove(archive.sha256) and all([*map(self.filing.vault.remove, needless)]):
+                self._store.archives.removed(archive, now)
+                gone += 1
+        return gone
 
     def _documents_faults(self, order_no: str) -> Iterator[str]:
         for document in self._store.documents.of_order(order_no):

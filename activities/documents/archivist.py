@@ -21,9 +21,8 @@ from activities.store import Store, StoreAway
 from activities.store.archives import STATUSES
 from workflows import ports
 from workflows.ids import order_id
-from workflows.types.archive import Look, Looked
+from workflows.types.archive import ASKING, Look, Looked
 from workflows.types.commands import OrderStart
-from workflows.types.words import OrderStatus
 
 AT_ONCE = 10
 """Orders of one look: what a kill undoes is printed again."""
@@ -46,6 +45,8 @@ class Archivist(ports.Archive):
     @activity.defn(name="archive.look")
     def look(self, look: Look) -> Looked:
         until = time.monotonic() + LOOKING
+        if look.status == ASKING:
+            return self._ask(look, until)
         while time.monotonic() < until:
             waiting = self._store.archives.waiting(look.status, look.after)
             if waiting.order_nos:
@@ -66,26 +67,37 @@ class Archivist(ports.Archive):
 
     def _put_away(self, look: Look, order_nos: list[str], next_after: str | None) -> Looked:
         now, few = self._now(), order_nos[:AT_ONCE]
-        reading = self._policy.read(now)
         damaged: dict[str, None] = {}
-        cases: list[OrderStart | None] = []
         for order_no in few:
             with on_its_own(order_no, damaged):
-                # Found first: what has been archived is not looked at again, and nobody would be asked.
-                cases.append(self._case(order_no, reading))
                 self._archiving.archive(order_no, now)
         rest = len(order_nos) > AT_ONCE
         behind = Look(status=look.status, after=order_id(few[-1])) if rest else after(look, next_after)
-        asked = tuple(case for case in cases if case)
-        return Looked(archived=len(few) - len(damaged), cases=asked, damaged=tuple(damaged), next=behind)
+        return Looked(archived=len(few) - len(damaged), damaged=tuple(damaged), next=behind)
 
-    def _case(self, order_no: str, reading: Reading) -> OrderStart | None:
+    def _ask(self, look: Look, until: float) -> Looked:
+        """Whoever was never asked, whether or not the order is archived: a look that dies is done again, and loses nobody."""
+        reading, cases = self._policy.read(self._now()), list[OrderStart]()
+        damaged: dict[str, None] = {}
+        behind = after(look, None)
+        for order_no in self._unasked(look.after):
+            with on_its_own(order_no, damaged):
+                cases += self._case(order_no, reading)
+            if len(cases) == AT_ONCE or time.monotonic() > until:
+                behind = Look(status=ASKING, after=order_id(order_no))
+                break
+        return Looked(archived=0, cases=tuple(cases), damaged=tuple(damaged), next=behind)
+
+    def _unasked(self, last: str | None) -> Iterator[str]:
+        while last is not None:
+            some = self._store.archives.unasked(last)
+            yield from some.order_nos
+            last = some.next
+
+    def _case(self, order_no: str, reading: Reading) -> list[OrderStart]:
         """What asks sales for what the file of a completed order lacks."""
-        order = self._store.orders.row(order_no)
-        if order is None or order.status is not OrderStatus.COMPLETED:
-            return None
         lacking = missing(self._store, order_no)
-        return file_of(self._store, order_no, ", ".join(lacking), reading) if lacking else None
+        return [file_of(self._store, order_no, ", ".join(lacking), reading)] if lacking else []
 
 
 @contextmanager
@@ -107,5 +119,6 @@ def after(look: Look, order: str | None) -> Look | None:
     """Where a look goes on: behind an order, else with the next status, else nowhere."""
     if order is not None:
         return Look(status=look.status, after=order)
-    statuses = STATUSES[STATUSES.index(look.status) + 1 :]
+    in_turn = (ASKING, *STATUSES)
+    statuses = in_turn[in_turn.index(look.status) + 1 :]
     return Look(status=statuses[0]) if statuses else None

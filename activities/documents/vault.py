@@ -64,12 +64,14 @@ class Vault:
         """Raises ContentIsMissing, ContentIsDamaged."""
         self.open(digest)
 
-    def remove(self, digest: str) -> None:
-        """Unless it was put down again a moment ago."""
+    def remove(self, digest: str) -> bool:
+        """Whether it is gone: not what was put down again a moment ago."""
         with telling_away(), suppress(FileNotFoundError):
             place = self.place(digest)
-            if place.stat().st_mtime < time.time() - FRESH:
-                place.unlink()
+            if place.stat().st_mtime >= time.time() - FRESH:
+                return False
+            place.unlink()
+        return True
 
     def place(self, digest: str) -> Path:
         if not DIGEST.fullmatch(digest):

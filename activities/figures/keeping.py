@@ -1,27 +1,35 @@
 """Takes in what has happened to orders, some at a time, and counts them anew where it changes what they count as."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from activities.figures.facts import facts
 from activities.figures.story import SEEN, Story
-from activities.store import Store
+from activities.store import Store, StoreAway
 from activities.store.figures import News, Told
 
 A_FEW = 20
 """Orders: what is written for them at once holds up an order's own writing for some milliseconds."""
 
+log = logging.getLogger("jiaoqi.figures")
+
 
 def catch_up(store: Store, now: datetime) -> int:
-    """Some orders' news; of how many, 0 when everything is counted. Raises StoreAway."""
+    """Some orders' news; of how many, 0 when everything is counted that can be. Raises StoreAway."""
     news = store.figures.news(SEEN, A_FEW, now)
-    if news:
-        store.figures.write([told(each, store) for each in news])
-        return len(news)
+    counted = list(tellable(news, store))
+    if counted:
+        store.figures.write(counted)
+    if len(news) == A_FEW and counted:
+        return len(counted)
+    # Some orders have news at any time: what is filed must not wait until none has.
     filed, upto = store.figures.papers_news(SEEN)
-    if upto is not None:
-        store.figures.write([told(each, store) for each in filed], upto)
-    return len(filed)
+    if upto is None:
+        return len(counted)
+    papers = list(tellable(filed, store))
+    store.figures.write(papers, upto)
+    return len(counted) + len(papers)
 
 
 def count_everything(store: Store, now: Callable[[], datetime], tell: Callable[[int], None] = lambda orders: None) -> int:
@@ -31,6 +39,17 @@ def count_everything(store: Store, now: Callable[[], datetime], tell: Callable[[
         counted += some
         tell(counted)
     return counted
+
+
+def tellable(some: Sequence[News], store: Store) -> Iterator[Told]:
+    """One order that cannot be told counts as it did, and keeps no other."""
+    for news in some:
+        try:
+            yield told(news, store)
+        except StoreAway:
+            raise
+        except Exception:
+            log.exception("what %s counts as cannot be told", news.behind.order_id)
 
 
 def told(news: News, store: Store) -> Told:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from activities.courier import UNDELIVERABLE, report
+from activities.courier import AGAIN, UNDELIVERABLE, report
 from activities.mail.recipients import CUSTOMER
 from activities.mail.staleness import is_stale
 from activities.store import LedgerRow, Store
@@ -32,10 +32,11 @@ def notice_of(row: LedgerRow, asked: Iterable[Notice]) -> Notice:
     """What the order asked for; a report of the courier's own is made again from what it reports."""
     for notice in asked:
         if notice.key == row.notice_key:
-            return notice
-        stem = f"{notice.key}.{UNDELIVERABLE}."
+            return notice.model_copy(update={"data": {**notice.data, AGAIN: row.recipient}})
+        stem = f"{notice.key}.{UNDELIVERABLE}"
         if row.notice_key.startswith(stem):
-            return report(notice, row.notice_key.removeprefix(stem), notice.at)
+            _, _, recipient = row.notice_key.removeprefix(stem).partition(".")
+            return report(notice, recipient, notice.at).model_copy(update={"key": row.notice_key})
     raise CannotBeSentAgain
 
 

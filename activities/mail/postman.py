@@ -50,8 +50,8 @@ class Postman(Generic[R]):
         settle: Callable[[R, NoticeState, datetime, str | None], None],
     ) -> None:
         self._transport, self._sender, self._clock, self._note = transport, sender, clock, settle
-        self._accepted: set[str] = set()
-        """Message-IDs that a mail server took while the store could not be told."""
+        self._accepted: dict[str, Callable[[], None]] = {}
+        """By Message-IDs that a mail server took while the store could not be told: what is still to be noted."""
 
     def tell(self, rows: Sequence[R], kind: str, write: Callable[[R], Written | None]) -> None:
         """Until all is told, the line has no more time, or nobody answers it; the rest is given back.
@@ -69,7 +69,7 @@ class Postman(Generic[R]):
     def _tell(self, row: R, kind: str, write: Callable[[R], Written | None], line: Line) -> str | None:
         """Tells one reader and notes what came of it; why nobody else need be tried now."""
         if row.message_id in self._accepted:
-            self._settle(row, NoticeState.SENT)
+            self._sent(row)
             return None
         # Written just before it is told: in the meantime somebody may have done it all.
         now, written = self._clock(), self._written(row, kind, write)
@@ -85,10 +85,13 @@ class Postman(Generic[R]):
             self._settle(row, NoticeState.QUEUED, f"{delay}")
             return f"{delay}" if isinstance(delay, MailServerIsAway) else None
         else:
-            self._accepted.add(row.message_id)
-            written.when_sent()
-            self._settle(row, NoticeState.SENT)
+            self._accepted[row.message_id] = written.when_sent
+            self._sent(row)
         return None
+
+    def _sent(self, row: R) -> None:
+        self._accepted[row.message_id]()
+        self._settle(row, NoticeState.SENT)
 
     def _written(self, row: R, kind: str, write: Callable[[R], Written | None]) -> Written | None:
         """None, and noted, where there is nothing to be told now."""
@@ -107,4 +110,4 @@ class Postman(Generic[R]):
 
     def _settle(self, row: R, state: NoticeState, why: str | None = None) -> None:
         self._note(row, state, self._clock(), why)
-        self._accepted.discard(row.message_id)
+        self._accepted.pop(row.message_id, None)

@@ -50,6 +50,9 @@ class Week(Message):
     more: tuple[TroubleKind, ...] = ()
     """Of these there are more than are counted."""
     cases: tuple[CaseFound, ...] = ()
+    """What is due first comes first."""
+    open_cases: int = 0
+    """How many there are, with those that are not told; of packs from before it was counted, none."""
     decisions: tuple[Decision, ...] = ()
     """Of the meetings before: what is open, and what was settled since the last."""
     since: date | None = None

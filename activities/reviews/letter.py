@@ -81,9 +81,11 @@ class ReviewLetters:
         text, html = (self._templates.get_template(f"review.{kind}.j2").render(frame).strip() for kind in ("txt", "html"))
         return Letter(subject, text + "\n", html + "\n")
 
-    def _part(self, title: str, items: list[Item], tell: Teller) -> Part:
-        more = tell.tongue.text("and {count} more", count=len(items) - SHOWN) if len(items) > SHOWN else None
-        return Part(f"{title} ({len(items)})", tuple(items[:SHOWN]), tell.tongue.text("None."), more)
+    def _part(self, title: str, items: list[Item], tell: Teller, there_are: int = 0) -> Part:
+        """`there_are`: more than are told, where a pack does not have all of them."""
+        count = max(there_are, len(items))
+        more = tell.tongue.text("and {count} more", count=count - SHOWN) if count > SHOWN else None
+        return Part(f"{title} ({count})", tuple(items[:SHOWN]), tell.tongue.text("None."), more)
 
     def _week(self, week: Week, tell: Teller, day: date) -> Iterator[Part]:
         for kind in week.counts:
@@ -98,7 +100,7 @@ class ReviewLetters:
             ]
             yield self._part(tell.trouble_kind(kind), items, tell)
         cases = [Item(f"{tell.origin(each.origin)} · {each.number} · {each.text[:120]}", tell.asked(each)) for each in week.cases]
-        yield self._part(tell.tongue.text("Open improvements"), cases, tell)
+        yield self._part(tell.tongue.text("Open improvements"), cases, tell, week.open_cases)
         decided = [
             Item(each.text, f"{tell.mark(each, day)} {tell.became(each)} · {tell.whose(each)} · {tell.tongue.day(each.due)}")
             for each in week.decisions

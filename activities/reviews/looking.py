@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from activities import policy_file
@@ -20,11 +21,12 @@ from workflows.types.words import Origin
 DISCUSSED = (TroubleKind.LATE, TroubleKind.AT_RISK, TroubleKind.BLOCKED)
 MOST = 50
 """Of each kind: no meeting goes through more."""
-MOST_DECISIONS = 200
+MOST_CASES, MOST_DECISIONS = 200, 200
 TREND = 6
 """Months beside the one that is reported."""
-MOST_POLICIES = 100
+A_FEW_POLICIES = 100
 IMPROVEMENTS = (Origin.COMPLAINT, Origin.NONCONFORMANCE, Origin.SUGGESTION)
+"""What is under way of these is not verified yet."""
 
 
 class Looks:
@@ -54,14 +56,11 @@ class Looks:
             troubles=tuple(found(each) for each in some_of_each(troubles.items)),
             counts={kind: troubles.counts[kind] for kind in DISCUSSED},
             more=tuple(kind for kind in DISCUSSED if kind in troubles.cut),
-            cases=tuple(map(case_found, self.improvements(now))),
+            cases=tuple(map(case_found, self._store.cases.pressing(IMPROVEMENTS, MOST_CASES, now))),
+            open_cases=sum(n for origin, n in self._store.cases.open_by_origin().items() if origin in IMPROVEMENTS),
             decisions=tuple(self._store.review_decisions.since(settled_since, MOST_DECISIONS)),
             since=last.day if last else None,
         )
-
-    def improvements(self, now: datetime) -> list[CaseOut]:
-        """Those that are not verified yet."""
-        return [case for case in self._store.cases.under_way(now) if case.origin in IMPROVEMENTS]
 
     # The month and the quarter.
 
@@ -79,20 +78,29 @@ class Looks:
 
     def policy_changes(self, first: datetime, last: datetime) -> Iterator[PolicyChange]:
         """The newest first."""
-        for application in self._store.policies.applications(MOST_POLICIES):
+        applied = self.applied_since(first)
+        # Not by the number before: databases leave numbers out.
+        for application, before in zip_longest(applied, applied[1:]):
             if first <= application.at < last:
-                yield self.policy_change(application)
+                yield policy_change(application, before)
 
-    def policy_change(self, application: Application) -> PolicyChange:
-        before = self._store.policies.application(application.number - 1)
-        known = {name: getattr(application, name) for name in ("number", "by", "at", "because")}
-        try:
-            policy = policy_file.parse(application.text)
-            older = policy_file.parse(before.text) if before else policy_file.default()
-        except PolicyError:
-            # Written for a release that knew other keys.
-            return PolicyChange(version="", changes=(), **known)
-        return PolicyChange(version=policy.version, changes=tuple(policy_file.changes(older, policy)), **known)
+    def applied_since(self, first: datetime) -> list[Application]:
+        """The newest first, with the one that governed until then."""
+        most = A_FEW_POLICIES
+        while len(applied := self._store.policies.applications(most)) == most and applied[-1].at >= first:
+            most *= 2
+        return applied
+
+
+def policy_change(application: Application, before: Application | None) -> PolicyChange:
+    known = {name: getattr(application, name) for name in ("number", "by", "at", "because")}
+    try:
+        policy = policy_file.parse(application.text)
+        older = policy_file.parse(before.text) if before else policy_file.default()
+    except PolicyError:
+        # Written for a release that knew other keys.
+        return PolicyChange(version="", changes=(), **known)
+    return PolicyChange(version=policy.version, changes=tuple(policy_file.changes(older, policy)), **known)
 
 
 def some_of_each(troubles: list[Trouble]) -> Iterator[Trouble]:

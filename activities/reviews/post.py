@@ -25,6 +25,8 @@ from workflows.types.words import Department
 
 WORTH_TELLING = timedelta(days=7)
 """After it was made."""
+PATIENCE = timedelta(days=1)
+"""With figures that are behind: an order that can't be counted must not keep a pack from everybody."""
 MISSED = "run_missed"
 """The kind of mail that tells of a pack that was not made."""
 
@@ -47,8 +49,18 @@ class PlantReviews(ports.Reviews):
         now = self._clock()
         policy = self._policy.pinned(now)
         day = wanted.day or Calendar.of(policy.plant).day_of(wanted.at)
-        review = self._store.reviews.made(wanted.kind, day) or self._made(wanted.kind, day, policy, now)
+        review = self._store.reviews.made(wanted.kind, day)
+        if review is None:
+            self._wait_for_figures(wanted, now)
+            review = self._made(wanted.kind, day, policy, now)
         return Pack(id=review.id, until=(review.made_at or now) + WORTH_TELLING)
+
+    def _wait_for_figures(self, wanted: Wanted, now: datetime) -> None:
+        """A pack is never made again: it waits for what is not counted yet, but not for ever."""
+        if wanted.kind is ReviewKind.WEEKLY or now - wanted.at > PATIENCE:
+            return
+        if self._store.figures.are_behind(now):
+            raise ApplicationError("figures are still being counted", category=ApplicationErrorCategory.BENIGN)
 
     def _made(self, kind: ReviewKind, day: date, policy: Policy, now: datetime) -> Review:
         body = self._looks.at(kind, day, policy, now).model_dump_json()

@@ -12,7 +12,7 @@ from activities.reviews.findings import CaseFound, PolicyChange, Reached, Troubl
 from activities.store.review_decisions import Decision, DecisionState
 from activities.store.troubles import TroubleKind
 from workflows.types.reviews import ReviewKind
-from workflows.types.words import Origin
+from workflows.types.words import SYSTEM, Origin
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,12 @@ class Teller:
         return f"{decision.owner} ({department})" if decision.owner else department
 
     def became(self, decision: Decision) -> str:
-        """What became of it, with what was said of that."""
-        return " · ".join(filter(None, (self.state(decision.state), decision.result)))
+        """What became of it, by whom, with what they said of that."""
+        by = decision.settled_by if decision.settled_by != SYSTEM else None
+        # What was settled by an earlier release has only how its case ended.
+        said = self.words.results.get(decision.result or "", decision.result)
+        told = (self.state(decision.state), by, said)
+        return " · ".join(dict.fromkeys(filter(None, told)))
 
     # Figures and the policy.
 

@@ -8,6 +8,7 @@ from activities.mail.smtp_mail import utc_now
 from activities.policy_in_force import PolicyInForce
 from activities.reviews.post import PlantReviews
 from activities.store import Store
+from activities.store.reviews import written
 from workflows import ids
 from workflows.rules import timetable
 from workflows.rules.calendar import Calendar
@@ -49,12 +50,13 @@ class Watch:
         """What the timetable has had since it is as it is, and nothing is on record of."""
         calendar = Calendar.of(policy.plant)
         for kind in ReviewKind:
-            since = self._store.reviews.since(ids.schedule(kind))
+            planned, zone = timetable.of_review(kind, policy.reviews), policy.plant.time_zone
+            since = self._store.reviews.since(ids.schedule(kind), written(zone, planned))
             if since is None:
+                # Never kept; or a policy that has just moved it is in force before its schedule is.
                 continue
             since = max(since, until - BACK)
             known = self._store.reviews.days(kind, calendar.day_of(since))
-            planned = timetable.of_review(kind, policy.reviews)
-            for at in timetable.occurrences(planned, policy.plant.time_zone, since, until):
+            for at in timetable.occurrences(planned, zone, since, until):
                 if calendar.day_of(at) not in known:
                     yield Run(kind, at)

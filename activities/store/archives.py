@@ -13,9 +13,9 @@ from activities.store.keys import LAST, folded, order_key
 from activities.store.lists import Sorting, number
 from activities.store.tables import LINE, ORDER
 from activities.store.views import Page, Utc
-from workflows.ids import is_case
+from workflows.ids import is_case, order_file
 from workflows.types.base import Message
-from workflows.types.words import ENDED, SYSTEM
+from workflows.types.words import ENDED, SYSTEM, OrderStatus
 
 A_LOOK = 500
 """Closed orders that are looked at together."""
@@ -107,6 +107,13 @@ class Archives:
             for row in found
             if not is_case(row.order_no) and (row.last_seq, newest.get(row.order_id, 0)) > done.get(row.order_id, (-1, -1))
         ]
+        return Waiting(new, found[-1].order_id if len(found) == A_LOOK else None)
+
+    def unasked(self, after: str) -> Waiting:
+        """Of the next completed orders those whose file may lack something that nobody was ever asked for."""
+        with self._database.reading() as connection:
+            found = connection.execute(ASKED, {"after": after}).all()
+        new = [row.order_no for row in found if not (is_case(row.order_no) or row.is_asked or row.is_whole)]
         return Waiting(new, found[-1].order_id if len(found) == A_LOOK else None)
 
     def with_contents(self, after: str, limit: int) -> dict[str, str]:
@@ -207,3 +214,20 @@ def archive_out(row: Any) -> ArchiveOut:
 
 
 STATUSES = tuple(status.value for status in ENDED)
+# Its case stands beside the orders; a bundle that has gone lacks nothing any more.
+FILE = ORDER.alias("file")
+ASKED = (
+    select(
+        ORDER.c.order_id,
+        ORDER.c.order_no,
+        exists(select(FILE.c.order_id).where(FILE.c.order_id == order_file("") + ORDER.c.order_id)).label("is_asked"),
+        exists(
+            select(ARCHIVE.c.id).where(
+                ARCHIVE.c.order_id == ORDER.c.order_id, is_newest(), (ARCHIVE.c.missing == "") | ARCHIVE.c.removed_at.is_not(None)
+            )
+        ).label("is_whole"),
+    )
+    .where(ORDER.c.status == OrderStatus.COMPLETED, ORDER.c.order_id > bindparam("after"))
+    .order_by(ORDER.c.order_id)
+    .limit(A_LOOK)
+)

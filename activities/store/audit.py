@@ -4,13 +4,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
+from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, func, insert, select, tuple_
 
 from activities.audit.chain import EVENTS, NEXT_KEY, Link, Stored
 from activities.store.audit_rows import Rows, Source, stored
 from activities.store.audit_tables import AUDIT_HEAD, AUDIT_LINK, AUDIT_MAIL
 from activities.store.database import Database
-from activities.store.following import SETTLED as SILENT
 from activities.store.following import Behind, Following
 from activities.store.hot import Hot
 from activities.store.keys import LAST, order_key
@@ -29,7 +28,10 @@ HEADS = select(AUDIT_HEAD.c.order_id, AUDIT_HEAD.c.seq).where(AUDIT_HEAD.c.order
 OF_HOUSE = select(AUDIT_LINK).where(AUDIT_LINK.c.source == bindparam("source"), AUDIT_LINK.c.subject == "")
 HANDED_ON = select(AUDIT_LINK).where(AUDIT_LINK.c.source == NEXT_KEY).order_by(AUDIT_LINK.c.n)
 COME = Hot(OF_HOUSE.order_by(AUDIT_LINK.c.first.desc(), AUDIT_LINK.c.n.desc()).limit(1))
-LINKS = OF_HOUSE.order_by(AUDIT_LINK.c.first, AUDIT_LINK.c.n)
+THERE = tuple_(AUDIT_LINK.c.first, AUDIT_LINK.c.n) > tuple_(
+    bindparam("first", type_=BigInteger), bindparam("n", type_=BigInteger)
+)
+LINKS = Hot(OF_HOUSE.where(THERE).order_by(AUDIT_LINK.c.first, AUDIT_LINK.c.n).limit(bindparam("limit")))
 STANDING = select(ORDER.c.order_id, ORDER.c.order_no, ORDER.c.confirmed_seq, ORDER.c.chain, ORDER.c.fence).where(
     ORDER.c.order_id.in_(bindparam("orders", expanding=True))
 )
@@ -82,27 +84,18 @@ class Slice:
         return Some({row.order_id: (row.order_no, row.last_seq) for row in orders}, links, events, upto)
 
 
-class Followed(Following):
-    """Of which some may be stuck, and must not keep the others out."""
-
-    def met(self, limit: int, now: datetime) -> list[Behind]:
-        return self._met(limit, {"settled": now.timestamp() - SILENT}, now)
-
-
 class AuditStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._rows = Rows(is_sqlite=database.is_sqlite)
         self._range, self._one = Slice(in_range, self._rows.events_of), Slice(this_one, self._rows.events_of)
-        self._following = Followed(database, AUDIT_HEAD, trusts_silence=True)
+        self.following = Following(database, AUDIT_HEAD, trusts_silence=True)
 
     # What is to be taken in.
 
     def behind(self, limit: int, now: datetime, but: Collection[str] = ()) -> list[Behind]:
         """Orders of which the chain may not have everything; none of those that are not to be waited for."""
-        found = self._following.stale(limit + len(but), now)
-        others = [each for each in found if each.order_id not in but]
-        return others or (self._following.met(limit, now) if found else [])
+        return [each for each in self.following.stale(limit + len(but), now) if each.order_id not in but]
 
     def meet(self, order_ids: Iterable[str]) -> None:
         """Of these nothing can be taken in yet; from here on they are known, and not to be met again."""
@@ -211,9 +204,12 @@ class AuditStore:
             orders = self._one.orders.all(connection, {**given, "limit": 1})
             return self._one.read(connection, orders, None, given)
 
-    def house_links(self, source: Source) -> list[Link]:
+    def house_links(self, source: Source, behind: Link | None, limit: int) -> list[Link]:
+        """The next ones of these records."""
+        first, n = (behind.first, behind.n) if behind else (BEFORE_ALL, 0)
         with self._database.reading() as connection:
-            return [Link(*row) for row in connection.execute(LINKS, {"source": source.name})]
+            found = LINKS.all(connection, {"source": source.name, "first": first, "n": n, "limit": limit})
+            return [Link(*row) for row in found]
 
     def house_rows(self, source: Source, behind: int, upto: int) -> list[Stored]:
         statement = self._rows.house[source.name].where(*places(source, behind, upto))

@@ -21,11 +21,7 @@ from workflows.types.words import DocumentKind
 GENERATED, UPLOADED, SIGNED = "generated", "uploaded", "signed"
 
 OF_ORDER = select(DOCUMENT).where(DOCUMENT.c.order_id == bindparam("order_id"))
-KINDS = (
-    select(DOCUMENT.c.kind, DOCUMENT.c.source)
-    .where(DOCUMENT.c.order_id == bindparam("order_id"), DOCUMENT.c.removed_at.is_(None))
-    .distinct()
-)
+KINDS = select(DOCUMENT.c.kind, DOCUMENT.c.source).where(DOCUMENT.c.order_id == bindparam("order_id")).distinct()
 # Two who file the same kind at once get two numbers.
 ALONE = select(ORDER.c.order_id).where(ORDER.c.order_id == bindparam("order_id")).with_for_update()
 NEWEST = select(func.max(DOCUMENT.c.version)).where(
@@ -106,7 +102,7 @@ class Documents:
             return [document_out(row) for row in connection.execute(statement, {"order_id": order_key(order_no)})]
 
     def kinds(self, order_no: str) -> set[tuple[str, str]]:
-        """What is on file of an order, by kind and source."""
+        """What is or ever was on file of an order, by kind and source: what went when its time was over is not missed."""
         with self._database.reading() as connection:
             return {(row.kind, row.source) for row in connection.execute(KINDS, {"order_id": order_key(order_no)})}
 

@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exist
 
 from activities.store.database import Database
 from activities.store.figure_rows import NO_BUCKET, reach, scope
-from activities.store.figure_tables import FIGURE_CELL, FIGURE_FACT
+from activities.store.figure_tables import FIGURE_CELL, FIGURE_FACT, FIGURE_PRODUCT
 from activities.store.keys import folded
 from activities.store.lists import Sorting, day, word
-from activities.store.tables import LINE, ORDER
+from activities.store.tables import ORDER
 from workflows.rules.calendar import since_epoch
 
 SUMS = ("n", "part", "of", "total")
@@ -74,8 +74,9 @@ class Choice:
         """On facts, beside measure and day."""
         found = [] if self.customer is None else [FACT.customer == folded(self.customer)]
         if self.product is not None:
-            line = and_(LINE.c.order_id == FACT.order_id, LINE.c.product_key == folded(self.product))
-            found.append(exists().where(line))
+            # By the products of the sums, not by the order's lines: these may be ahead, and ranks would miss their value.
+            of = and_(FIGURE_PRODUCT.c.order_id == FACT.order_id, FIGURE_PRODUCT.c.product == folded(self.product))
+            found.append(exists().where(of))
         return found
 
     @property

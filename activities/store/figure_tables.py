@@ -66,6 +66,16 @@ class FigureFactTable(Row, table=True):
     """Of the value, where medians are taken of it; else -1."""
 
 
+class FigureProductTable(Row, table=True):
+    """Under which products an order is summed up: its lines as its story has them, which the order's own may be ahead of."""
+
+    __tablename__ = "figure_product"
+
+    product: str = ordered(primary_key=True)
+    """As products are looked up."""
+    order_id: str = ordered(primary_key=True)
+
+
 class FigureCellTable(Row, table=True):
     """The sum of all decided facts of one sort, by year and month, and over all orders by day."""
 
@@ -95,5 +105,5 @@ class FigureMarkTable(Row, table=True):
     upto: int = Field(sa_type=BigInteger)
 
 
-FIGURE_ORDER, FIGURE_FACT = table(FigureOrderTable), table(FigureFactTable)
+FIGURE_ORDER, FIGURE_FACT, FIGURE_PRODUCT = table(FigureOrderTable), table(FigureFactTable), table(FigureProductTable)
 FIGURE_CELL, FIGURE_MARK = table(FigureCellTable), table(FigureMarkTable)

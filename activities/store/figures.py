@@ -14,8 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from activities.store.database import Database
 from activities.store.document_tables import DOCUMENT
 from activities.store.documents import GENERATED
+from activities.store.figure_lag import Lag
 from activities.store.figure_rows import Cell, Fact, cells, scopes
-from activities.store.figure_tables import FIGURE_CELL, FIGURE_FACT, FIGURE_MARK, FIGURE_ORDER
+from activities.store.figure_tables import FIGURE_CELL, FIGURE_FACT, FIGURE_MARK, FIGURE_ORDER, FIGURE_PRODUCT
 from activities.store.following import Behind, Following
 from activities.store.hot import Hot
 from activities.store.keys import folded
@@ -52,6 +53,11 @@ NEW_PAPERS = (
 MARK = select(FIGURE_MARK.c.upto).where(FIGURE_MARK.c.name == bindparam("name"))
 FACTS = select(FIGURE_FACT).where(FIGURE_FACT.c.order_id.in_(bindparam("orders", expanding=True)))
 GONE = Hot(delete(FIGURE_FACT).where(*(FIGURE_FACT.c[key] == bindparam(f"the_{key}") for key in KEYS)))
+NO_MORE_OF = Hot(
+    delete(FIGURE_PRODUCT).where(
+        FIGURE_PRODUCT.c.product == bindparam("the_product"), FIGURE_PRODUCT.c.order_id == bindparam("the_order_id")
+    )
+)
 
 Keyed = dict[tuple[str, str], Fact]
 """Of one order, by measure and item."""
@@ -101,6 +107,15 @@ class Figures:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.following = Following(database, FIGURE_ORDER, trusts_silence=True)
+
+    def are_behind(self, now: datetime) -> bool:
+        """Whether something of before `LATELY` does not count yet: orders are counted anew, or the keeper was away."""
+        lag = Lag(self._database, now)
+        if lag.has_unmet():
+            # The walk may have passed it by, when its row came late.
+            self.following.from_the_start()
+            return True
+        return lag.has_unheard()
 
     def news(self, seen: Iterable[str], limit: int, now: datetime) -> list[News]:
         """Of at most so many orders the events of these types that nobody has counted yet; none when all is counted."""
@@ -168,6 +183,15 @@ class Figures:
             self._database.hot_upsert(FIGURE_FACT).run(connection, *come)
         if rows := [{**cell._asdict(), **total} for cell, total in sums.items() if any(total.values())]:
             self._added.run(connection, *rows)
+        self._keep_products(connection, told)
+
+    def _keep_products(self, connection: Connection, told: list[Told]) -> None:
+        """Those that the sums are kept under from now on."""
+        moved = [each for each in told if each.news.held is None or each.was_of != each.products]
+        if gone := [row for each in moved for row in product_rows(each, each.was_of)]:
+            NO_MORE_OF.run(connection, *({f"the_{name}": key for name, key in row.items()} for row in gone))
+        if come := [row for each in moved for row in product_rows(each, each.products)]:
+            self._database.hot_insert_new(FIGURE_PRODUCT).run(connection, *come)
 
     @cached_property
     def _added(self) -> Hot:
@@ -180,7 +204,7 @@ class Figures:
         """Everything: what follows is counted from the events anew."""
         with self._database.writing() as connection:
             self._hold(connection)
-            for table in (FIGURE_CELL, FIGURE_FACT, FIGURE_ORDER):
+            for table in (FIGURE_CELL, FIGURE_FACT, FIGURE_PRODUCT, FIGURE_ORDER):
                 connection.execute(delete(table) if self._database.is_sqlite else text(f"TRUNCATE {table.name}"))
         self.following.from_the_start()
 
@@ -214,6 +238,10 @@ def fact_row(told: Told, fact: Fact) -> dict[str, Any]:
     """As drivers take it: a mark is a number to them."""
     numbers = {name: int(getattr(fact, name)) for name in ("marks", "part", "of", "bucket")}
     return {"order_id": told.news.behind.order_id, "customer": folded(told.customer), **fact._asdict(), **numbers}
+
+
+def product_rows(told: Told, products: tuple[str, ...]) -> list[dict[str, str]]:
+    return [{"product": key, "order_id": told.news.behind.order_id} for key in sorted({folded(product) for product in products})]
 
 
 def gone_row(order_id: str, measure: str, item: str) -> dict[str, str]:

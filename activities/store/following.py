@@ -55,18 +55,34 @@ class Following:
         upto = case((or_(IS_OVER, IS_SILENT if trusts_silence else false()), ORDER.c.last_seq), else_=ORDER.c.confirmed_seq)
         self._news = news(table, upto)
         self._entered = entered(table, upto)
+        self._there = select(table.c.order_id).where(table.c.order_id == bindparam("order"))
         self._walked = (LONG_AGO, "")
+        self._known: str | None = None
+        """An order that was taken in when the walk passed it."""
 
     def from_the_start(self) -> None:
         """The next looks pass all orders again: one whose row came late, or that was taken for final too early."""
-        self._walked = (LONG_AGO, "")
+        self._walked, self._known = (LONG_AGO, ""), None
 
     def stale(self, limit: int, now: datetime) -> list[Behind]:
-        """At most so many, those known already first; none when everything is taken in. Call it until it says none."""
+        """At most so many, those known already first; none when everything is taken in. Call it until it says none.
+
+        Whoever could not take in those that it had not known says `from_the_start`: the walk has passed them.
+        """
+        if self._is_forgotten():
+            self.from_the_start()
         given = {"settled": now.timestamp() - SETTLED}
         with self._database.reading() as connection:
             found = [behind(row) for row in connection.execute(self._news, {**given, "limit": limit})]
-        return found or self._met(limit, given, now)
+        # Some of those known have news at any time: new ones must not wait until none has.
+        return found if len(found) >= limit else found + self._met(limit - len(found), given, now)
+
+    def _is_forgotten(self) -> bool:
+        """Whether somebody has emptied the follower's table: those that the walk has passed are new again."""
+        if self._known is None:
+            return False
+        with self._database.reading() as connection:
+            return connection.execute(self._there, {"order": self._known}).first() is None
 
     def _met(self, limit: int, given: dict[str, Any], now: datetime) -> list[Behind]:
         """Walks on until it meets orders that nobody has taken in, or the newest order."""
@@ -77,6 +93,7 @@ class Following:
             fresh = [n for n, row in enumerate(passed) if row.is_new]
             is_last = len(passed) < STRIDE and len(fresh) <= limit
             passed = passed if len(fresh) <= limit else passed[: fresh[limit]]
+            self._known = next((row.order_id for row in reversed(passed) if row.seq is not None), self._known)
             if passed:
                 last = passed[-1]
                 self._walked = (min(last.created_at, now - OVERLAP), "") if is_last else (last.created_at, last.order_id)
@@ -92,7 +109,7 @@ def news(table: Table, upto: ColumnElement[Any]) -> Select[Any]:
     return (
         select(*told(upto), table.c.seq, table.c.is_final.label("was_final"), has_grown.label("is_doubtful"))
         .join_from(table, ORDER, table.c.order_id == ORDER.c.order_id)
-        .where(goes_on, or_(upto > table.c.seq, IS_OVER, has_grown))
+        .where(goes_on, or_(upto > table.c.seq, IS_OVER, and_(has_grown, upto > 0)))
         .limit(bindparam("limit", type_=Integer))
     )
 
@@ -100,7 +117,7 @@ def news(table: Table, upto: ColumnElement[Any]) -> Select[Any]:
 def entered(table: Table, upto: ColumnElement[Any]) -> Select[Any]:
     """The next orders in the order of their entry, and which of them are not taken in, or go on after all."""
     goes_on = and_(table.c.is_final, ORDER.c.status.in_(UNDER_WAY))
-    is_new = or_(and_(table.c.order_id.is_(None), upto > 0), goes_on)
+    is_new = and_(or_(table.c.order_id.is_(None), goes_on), upto > 0)
     here = tuple_(ORDER.c.created_at, ORDER.c.order_id)
     there = tuple_(bindparam("at", type_=ORDER.c.created_at.type), bindparam("order", type_=ORDER.c.order_id.type))
     return (

@@ -161,12 +161,19 @@ def write_order(connection: Connection, held: Any, flush: Flush, standing: Stand
         "body": order.model_dump_json(),
     }
     if held is None:
-        ADD.run(connection, {"order_id": standing.order_id, "is_case": order.case is not None, **row, **listed(order)})
+        ADD.run(connection, {"order_id": standing.order_id, **recorded(order), **row, **listed(order)})
     else:
         changes = {name: value for name, value in listed(order).items() if getattr(held, name) != value}
         CHANGE.run(connection, {**this, **row, **changes})
     if held is None or held.lines_digest != row["lines_digest"]:
         write_lines(connection, order, standing.order_id, new=held is None)
+
+
+def recorded(order: OrderRow) -> dict[str, Any]:
+    """What never changes: whether it is a case, and what that was recorded about."""
+    case = order.case
+    about = order_key(case.about) if case and case.about else None
+    return {"is_case": case is not None, "about": about, "origin": case.origin if case else None}
 
 
 def listed(order: OrderRow) -> dict[str, Any]:

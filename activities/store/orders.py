@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from activities.store.database import Database
 from activities.store.event_rows import event, event_out
@@ -39,9 +39,15 @@ BY_OPENING = Sorting("notices", ("opened_at", "notice_key", "recipient"), (insta
 
 A_FEW = 200
 """Orders that are read at a time where all are wanted."""
+STRIDE = 2_000
+"""Of which little is asked."""
 
-
-UNCONFIRMED = select(ORDER.c.order_no).where(ORDER.c.last_seq > ORDER.c.confirmed_seq, ORDER.c.fence >= bindparam("since"))
+WRITTEN = (
+    select(ORDER.c.order_id, ORDER.c.order_no, ORDER.c.fence, (ORDER.c.last_seq > ORDER.c.confirmed_seq).label("is_unconfirmed"))
+    .where(ORDER.c.order_id > bindparam("behind"))
+    .order_by(ORDER.c.order_id)
+    .limit(STRIDE)
+)
 
 
 class OrderReader:
@@ -104,11 +110,22 @@ class OrderReader:
             found = connection.execute(HISTORY, {"order_id": order_key(order_no), "after": 0}).all()
         return [event(row) for row in found]
 
-    def unconfirmed(self, within: float) -> list[str]:
-        """Orders whose last flush history may not have: those written in the last seconds before the store fell silent."""
-        with self._database.reading() as connection:
-            newest = connection.execute(select(func.max(ORDER.c.fence))).scalar() or 0.0
-            return list(connection.execute(UNCONFIRMED, {"since": newest - within}).scalars())
+    def unconfirmed(self, within: float, before: float) -> list[str]:
+        """Orders whose last flush history may not have: those written in the last seconds before the store fell silent.
+
+        It had done so by `before`, a time in seconds; orders that were written since have begun to move again.
+        """
+        # All are passed, some at a time: an index of when they are written would make each writing dearer.
+        found: list[Any] = []
+        newest, behind = 0.0, ""
+        while True:
+            with self._database.reading() as connection:
+                passed = connection.execute(WRITTEN, {"behind": behind}).all()
+            newest = max(newest, *(row.fence for row in passed if row.fence <= before), 0.0)
+            found = [row for row in (*found, *passed) if row.is_unconfirmed and row.fence >= newest - within]
+            if len(passed) < STRIDE:
+                return [row.order_no for row in found]
+            behind = passed[-1].order_id
 
     def free_follow_up(self, order_no: str) -> str:
         """The first `{order_no}-Rn` that no order has, in any case."""

@@ -99,7 +99,7 @@ def order_out(order: OrderRow, version: int, tasks: Iterable[tuple[Task, str | N
         created_at=order.created_at,
         created_by=order.created_by,
         plant_time_zone=order.plant_time_zone,
-        links=Links(temporal=f"{ui}/namespaces/default/workflows/{quote(ids.workflow_id(order.order_no), safe='')}"),
+        links=Links(temporal=f"{ui}/workflows/{quote(ids.workflow_id(order.order_no), safe='')}"),
     )
 
 

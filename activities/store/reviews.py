@@ -1,6 +1,6 @@
 """The packs of regular looks at the plant, one for each kind and day; which were missed; and since when the timetable holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -17,6 +17,7 @@ from activities.store.replies import Reply
 from activities.store.review_tables import REVIEW, TIMETABLE
 from activities.store.views import Page, Utc
 from workflows import ids
+from workflows.rules.timetable import Times
 from workflows.types.base import Message
 from workflows.types.events import SaidRef
 from workflows.types.reviews import ReviewKind
@@ -70,12 +71,11 @@ class Reviews:
                 known = {"id": schedule_id, "written": written, "since": now}
                 connection.execute(self._database.upsert(TIMETABLE), known)
 
-    def since(self, schedule_id: str) -> datetime | None:
-        """When this schedule was made or moved last; None: never."""
+    def since(self, schedule_id: str, written: str) -> datetime | None:
+        """Since when this schedule is kept so; None: it never was, or it is kept otherwise."""
+        kept = select(TIMETABLE.c.since).where(TIMETABLE.c.id == schedule_id, TIMETABLE.c.written == written)
         with self._database.reading() as connection:
-            since: datetime | None = connection.execute(
-                select(TIMETABLE.c.since).where(TIMETABLE.c.id == schedule_id)
-            ).scalar_one_or_none()
+            since: datetime | None = connection.execute(kept).scalar_one_or_none()
         return since
 
     # Packs.
@@ -150,6 +150,11 @@ class Reviews:
         shown = found[:limit]
         more = cursors.encode(OF, shown[-1].planned_at.isoformat(), shown[-1].id) if len(found) > limit else None
         return Page(items=shown, next_cursor=more)
+
+
+def written(zone: str, times: Iterable[Times]) -> str:
+    """A schedule's times as they are kept, to know them again."""
+    return f"{zone} {' '.join(map(str, times))}"
 
 
 def known(kind: ReviewKind, day: date, planned_at: datetime) -> Mapping[str, Any]:

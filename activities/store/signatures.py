@@ -130,6 +130,8 @@ class Signatures:
     def sign(self, link: MailLink, now: datetime) -> None:
         """It is signed; nothing of it changes any more."""
         with self._database.writing() as connection:
+            # Else one who has just seen it unsigned would draft over it.
+            connection.execute(ALONE, {"link": link.digest})
             connection.execute(SIGNED, {"digest": link.digest, "at": now})
 
 

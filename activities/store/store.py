@@ -1,6 +1,7 @@
 """The store as its users hold it: one database, and what is asked of it by subject."""
 
 from typing import Self
+from urllib.parse import quote
 
 from sqlalchemy import select
 
@@ -45,9 +46,10 @@ from activities.store.uploads import Uploads
 class Store:
     """Share one between threads. Every call may raise StoreAway, and waits for the database no longer than two seconds or so."""
 
-    def __init__(self, database: Database, temporal_ui_url: str) -> None:
+    def __init__(self, database: Database, temporal_ui_url: str, namespace: str = "default") -> None:
         self.database = database
-        self.temporal_ui_url = temporal_ui_url.rstrip("/")
+        self.temporal_ui_url = f"{temporal_ui_url.rstrip('/')}/namespaces/{quote(namespace, safe='')}"
+        """Of our namespace there; what links to it appends."""
         self.orders = OrderReader(database, self.temporal_ui_url)
         self.cases = Cases(database, self.temporal_ui_url)
         self.tasks = TaskReader(database)
@@ -84,9 +86,9 @@ class Store:
         self.training_mail = TrainingMail(database)
 
     @classmethod
-    def open(cls, database_url: str, temporal_ui_url: str = "http://127.0.0.1:8233") -> Self:
+    def open(cls, database_url: str, temporal_ui_url: str = "http://127.0.0.1:8233", namespace: str = "default") -> Self:
         """Connects to nothing yet: a process may start while its store is away."""
-        return cls(Database(database_url), temporal_ui_url)
+        return cls(Database(database_url), temporal_ui_url, namespace)
 
     def close(self) -> None:
         self.database.close()

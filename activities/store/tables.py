@@ -21,6 +21,10 @@ THREATENED = text("status IN ('open', 'on_hold') AND risk IN ('late', 'at_risk')
 """of orders under way whose promise is in danger,"""
 A_CASE = text("is_case")
 """of what is no order but a case beside the orders,"""
+CASE_UNDER_WAY = text("is_case AND status NOT IN ('completed', 'cancelled')")
+"""of cases that have not ended, said so that SQLite does not look them up among all that is open,"""
+ABOUT = text("about IS NOT NULL")
+"""of cases that came from an order,"""
 TROUBLED = text(
     r"""status = 'open' AND (kind = 'produce' AND body LIKE '%"is_silence_told"\:true%' OR """
     "kind IN ('make_plan', 'ready_materials', 'ready_equipment', 'ready_people', 'produce') AND id NOT LIKE '%.1')"
@@ -52,6 +56,8 @@ class OrderTable(Row, table=True):
         # On the straight path no order is in it.
         Index("ix_order_threatened", "risk", "due", "order_id", sqlite_where=THREATENED, postgresql_where=THREATENED),
         Index("ix_order_case", "created_at", "order_id", sqlite_where=A_CASE, postgresql_where=A_CASE),
+        Index("ix_order_case_open", "origin", "order_id", sqlite_where=CASE_UNDER_WAY, postgresql_where=CASE_UNDER_WAY),
+        Index("ix_order_about", "about", "created_at", "order_id", sqlite_where=ABOUT, postgresql_where=ABOUT),
     )
 
     order_id: str = ordered(primary_key=True)
@@ -76,6 +82,10 @@ class OrderTable(Row, table=True):
     confirmed_seq: int
     is_case: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """No order, but something beside the orders that is asked and followed in the same way."""
+    about: str | None = ordered(None)
+    """Of a case: the order that it came from, as it is looked up;"""
+    origin: str | None = ordered(None)
+    """and what it came from."""
     lines_digest: str
     body: str = document()
 

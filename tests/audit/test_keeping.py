@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.audit.heads import Head, HeadFile
 from activities.audit.keeper import Keeper
 from activities.audit.posting import HeadPost
 from activities.mail.transport import Transport
-from activities.store import SqlJournal, Store
+from activities.store import SqlJournal, Store, StoreAway
 from tests.audit.plant import KEY, House, told
 from tests.endtoend.mails import Sink
-from tests.store.plant import NOW
-from workers.auditing import Auditing
+from tests.store.plant import NOW, TellsOfAnOrder
+from workers.auditing import FROM_THE_START_EVERY, Auditing
 from workflows.types.words import Kind
 
 HEAD = Head(7, "ab" * 32, "2026-11-20T08:00:00.000000Z")
@@ -65,6 +66,93 @@ async def test_what_history_does_not_have_waits_and_the_others_do_not(
     await auditing(db, tmp_path).look()
     assert max(link.last for link in db.audit.links_behind(1, 9) if link.subject == "po-1") == 4
     assert House(db).verify() == []
+
+
+async def test_while_the_engine_is_away_the_others_are_taken_in_and_nobody_is_lost(
+    db: Store, journal: SqlJournal, asked: dict[str, bool], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    a_while_ago = datetime.now(UTC) - timedelta(minutes=10)
+    waiting = TellsOfAnOrder("PO-1", at=a_while_ago)
+    waiting.open(Kind.CONFIRM_ORDER)
+    journal.flush(waiting.flush())
+    told(journal, "PO-2", answers=1, at=a_while_ago)
+    calls: list[str] = []
+
+    async def nobody(_client: Client, order_no: str, _chain: str) -> bool:
+        calls.append(order_no)
+        raise RPCError("nobody answers", RPCStatusCode.UNAVAILABLE, b"")
+
+    looks = auditing(db, tmp_path)
+    with monkeypatch.context() as away:
+        away.setattr("activities.history.tells", nobody)
+        await looks.look()
+        await looks.look()
+    assert calls == ["PO-1"], "asked once, and then not for a while"
+    assert taken(db) == {"po-2": 3}
+    assert [head.n for head in HeadFile(tmp_path / "heads").read()] == [2], "the head was exported all the same"
+    asked["PO-1"] = True
+    looks._stuck.clear()
+    await looks.look()
+    assert taken(db) == {"po-1": 2, "po-2": 3}
+    assert House(db).verify() == []
+
+
+def taken(db: Store) -> dict[str, int]:
+    return {link.subject: link.last for link in db.audit.links_behind(1, 9)}
+
+
+async def test_what_was_met_when_the_store_went_away_is_met_again(
+    db: Store, journal: SqlJournal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    looks = auditing(db, tmp_path)
+    await looks.look()
+    two(journal)
+    with monkeypatch.context() as away:
+        away.setattr(db.audit, "append", goes_away)
+        with pytest.raises(StoreAway):
+            await looks.look()
+    await looks.look()
+    assert taken(db) == {"po-1": 3, "po-2": 3}
+
+
+def two(journal: SqlJournal) -> None:
+    """One entered before the other, which the walk ends at."""
+    order = told(journal, "PO-1", answers=1)
+    order.change(created_at=NOW - timedelta(hours=1))
+    journal.flush(order.flush())
+    told(journal, "PO-2", answers=1)
+
+
+def goes_away(*_: object) -> bool:
+    raise StoreAway("just now")
+
+
+async def test_what_another_worker_kept_us_from_taking_in_is_met_again(db: Store, journal: SqlJournal) -> None:
+    """Its own walk may have passed the order, while we were writing."""
+    house, now = House(db), datetime.now(UTC)
+    two(journal)
+    news = house.keeper.news(now)
+    append = db.audit.append
+    db.audit.append = lambda *_: False  # type: ignore[method-assign]
+    assert house.keeper.take_orders(news, (), now) == 0
+    db.audit.append = append  # type: ignore[method-assign]
+    house.take(now)
+    assert taken(db) == {"po-1": 3, "po-2": 3}
+
+
+async def test_all_orders_are_passed_again_now_and_then(db: Store, journal: SqlJournal, tmp_path: Path) -> None:
+    looks = auditing(db, tmp_path)
+    told(journal, "PO-2", answers=1)
+    await looks.look()
+    # Its row came late.
+    order = told(journal, "PO-1", answers=1)
+    order.change(created_at=NOW - timedelta(hours=1))
+    journal.flush(order.flush())
+    await looks.look()
+    assert taken(db) == {"po-2": 3}
+    looks._passed_at -= FROM_THE_START_EVERY
+    await looks.look()
+    assert taken(db) == {"po-1": 3, "po-2": 3}
 
 
 async def test_the_head_is_exported_when_it_begins_and_every_ten_minutes(

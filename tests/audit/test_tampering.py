@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from activities.audit.verifying import Verification
 from activities.store import Database, SqlJournal, Store
 from activities.store.audit import BEFORE_ALL
 from activities.store.audit_rows import HOUSE
-from tests.audit.plant import House, Kept, told, write
+from tests.audit.plant import LATER, House, Kept, told, write
 from tests.store.conftest import empty
 from tests.store.plant import UI
 from workflows.types.words import Kind
@@ -160,6 +161,21 @@ def test_a_record_added_before_the_last_is_named(house: House) -> None:
     assert last == 1
     house.note("later")
     assert {each.wrong for each in house.verify()} == {"dropped"}
+
+
+def test_records_of_many_links_are_looked_at_some_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.audit.verifying.LINKS", 2)
+    again = House(house.store)
+    for n in range(1, 5):
+        again.note(f"note {n}")
+        again.take(LATER + n * timedelta(hours=1))
+    assert again.verify() == []
+    first = again.store.audit.house_links(HOUSE_LOG, None, 2)
+    second = again.store.audit.house_links(HOUSE_LOG, first[-1], 2)
+    assert [len(first), len(second)] == [2, 2] and first[-1].last < second[0].first
+    again.sql("UPDATE house_log SET by = 'nobody' WHERE action = 'note 4'")
+    (found,) = again.verify()
+    assert found.wrong == "changed"
 
 
 # The chain itself.

@@ -8,10 +8,17 @@ from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select, update
-from temporalio.exceptions import ApplicationError
+from temporalio import activity
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.worker import Worker
+from typing_extensions import override
 
 from activities.documents.archiving import Archiving, NotClosed, years_before
 from activities.documents.archivist import Archivist
+from activities.documents.completeness import missing
+from activities.documents.filing import Filing
+from activities.documents.printing import NoPrinter, Printer
 from activities.documents.vault import FRESH, ContentIsDamaged
 from activities.policy_in_force import PolicyInForce
 from activities.store import Store
@@ -21,11 +28,15 @@ from activities.store.tables import EVENT
 from tests.documents.plant import LINES, STATEMENT, WholeOrder, gone_the_whole_way, keep, sign
 from tests.documents.test_filing import uploaded
 from tests.documents.test_vault import flip
+from tests.store.case_plant import TellsOfACase
 from tests.store.plant import DAY, NOW
+from tests.stories.engine import start_skipping
+from workflows.archive import FIRST, ArchiveWorkflow
+from workflows.ids import DOCUMENTS_QUEUE, order_file
 from workflows.types import events as e
-from workflows.types.archive import Look, Looked
+from workflows.types.archive import ASKING, Look, Looked
 from workflows.types.orders import Customer, Line
-from workflows.types.words import DeliveryState, Kind, OrderStatus, Stage
+from workflows.types.words import DeliveryState, Kind, OrderStatus, Origin, Stage
 
 LATER = NOW + 2 * DAY
 
@@ -34,16 +45,23 @@ def archivist(db: Store, archiving: Archiving, now: datetime = LATER) -> Archivi
     return Archivist(db, archiving, PolicyInForce(db), lambda: now)
 
 
-def run(one: Archivist) -> tuple[int, list[str]]:
+def run(db: Store, one: Archivist) -> tuple[int, list[str]]:
     """As its workflow does: how many were archived, and of which orders the rest is asked for."""
-    look: Look | None = Look(status="completed")
+    look: Look | None = FIRST
     archived, cases = 0, list[str]()
     while look is not None:
         looked: Looked = one.look(look)
         archived += looked.archived
-        cases += [case.facts.case.about or "" for case in looked.cases if case.facts.case]
+        for case in looked.cases:
+            assert case.facts.case is not None and case.facts.case.about is not None
+            asked_for(db, case.facts.case.about)
+            cases.append(case.facts.case.about)
         look = looked.next
     return archived, cases
+
+
+def asked_for(db: Store, order_no: str) -> None:
+    keep(db, TellsOfACase(order_file(order_no), Origin.FILE, about=order_no))
 
 
 def test_a_bundle_has_the_whole_file_of_a_closed_order(db: Store, archiving: Archiving) -> None:
@@ -81,7 +99,7 @@ def test_an_order_that_was_cancelled_on_its_way_is_archived(db: Store, archiving
     order.record(e.OrderClosed(status=OrderStatus.CANCELLED, delivery=DeliveryState.UNDELIVERED), actor="system")
     order.change(status=OrderStatus.CANCELLED, stage=Stage.CLOSED)
     keep(db, order)
-    assert run(archivist(db, archiving)) == (1, [])
+    assert run(db, archivist(db, archiving)) == (1, [])
     manifest = json.loads(db.archives.of_order("PO-1")[0].manifest)
     assert {file["kind"] for file in manifest["files"] if "kind" in file} == {"customer_order", "production_plan"}
 
@@ -91,11 +109,11 @@ def test_a_run_archives_what_is_new_once_and_asks_for_what_is_missing(db: Store,
         gone_the_whole_way(db, f"PO-{n}")
     sign(db, "PO-3")
     keep(db, WholeOrder("PO-open"))
-    archived, cases = run(archivist(db, archiving))
+    archived, cases = run(db, archivist(db, archiving))
     assert archived == 12 and len(cases) == 11 and "PO-3" not in cases
-    assert run(archivist(db, archiving)) == (0, [])
+    assert run(db, archivist(db, archiving)) == (0, [])
     db.documents.file(uploaded("PO-5", sha256=archiving.filing.vault.put(b"%PDF- signed")))
-    assert run(archivist(db, archiving)) == (1, []), "what was put on file later is archived, and nothing is missing"
+    assert run(db, archivist(db, archiving)) == (1, []), "what was put on file later is archived, and nothing is missing"
     assert [each.archive.missing for each in db.archives.of_order("PO-5")] == [(), ("sign_off",)]
 
 
@@ -147,10 +165,61 @@ def test_an_order_that_fails_unforeseen_is_told_holds_nothing_up_and_is_tried_ag
     (written,) = spoilt(db, "po-2")
     looked = archivist(db, archiving).look(Look(status="completed"))
     assert (looked.damaged, looked.archived) == (("PO-2",), 2)
-    assert [case.facts.case.about for case in looked.cases if case.facts.case] == ["PO-1", "PO-2", "PO-3"]
     with db.database.writing() as connection:
         connection.execute(update(EVENT).where(EVENT.c.order_id == "po-2", EVENT.c.seq == 1).values(data=written))
-    assert run(archivist(db, archiving)) == (1, ["PO-2"])
+    assert run(db, archivist(db, archiving)) == (1, ["PO-1", "PO-2", "PO-3"])
+
+
+def test_whoever_was_never_asked_is_asked_though_the_order_is_archived(db: Store, archiving: Archiving) -> None:
+    for order_no in ("PO-1", "PO-2", "PO-3"):
+        gone_the_whole_way(db, order_no)
+        archiving.archive(order_no, LATER)
+    sign(db, "PO-2")
+    asked_for(db, "PO-3")
+    assert run(db, archivist(db, archiving))[1] == ["PO-1"]
+
+
+def test_what_cannot_be_printed_is_asked_for_all_the_same(db: Store, archiving: Archiving) -> None:
+    for n in range(12):
+        gone_the_whole_way(db, f"PO-{n}")
+    filing = Filing(db, archiving.filing.vault, archiving.filing.papers, NoPrinterAtAll())
+    one, look, asked = archivist(db, Archiving(filing, archiving.kept)), FIRST, set[str]()
+    while look.status == ASKING:
+        looked = one.look(look)
+        asked |= {case.facts.order_no for case in looked.cases}
+        assert looked.next is not None
+        look = looked.next
+    assert asked == {f"file:PO-{n}" for n in range(12)}
+    with pytest.raises(ApplicationError, match="no fonts"):
+        one.look(look)
+
+
+class NoPrinterAtAll(Printer):
+    @override
+    def print(self, papers: list[str], patience: float | None = None) -> list[bytes]:
+        raise NoPrinter("no fonts")
+
+
+async def test_what_is_old_enough_goes_though_nothing_can_be_put_away() -> None:
+    async with await start_skipping() as env:
+        removed = list[str]()
+
+        @activity.defn(name="archive.look")
+        async def look(look: Look) -> Looked:
+            raise ApplicationError("no fonts", type="NoPrinter")
+
+        @activity.defn(name="archive.remove")
+        async def remove() -> int:
+            removed.append("all")
+            return 1
+
+        documents = Worker(env.client, task_queue=DOCUMENTS_QUEUE, activities=[look, remove])
+        reviews = Worker(env.client, task_queue="archive", workflows=[ArchiveWorkflow])
+        async with documents, reviews:
+            with pytest.raises(WorkflowFailureError) as failed:
+                await env.client.execute_workflow("Archive", id="archive", task_queue="archive")
+    assert removed == ["all"]
+    assert isinstance(failed.value.cause, ActivityError) and "no fonts" in str(failed.value.cause.cause)
 
 
 def spoilt(db: Store, order_id: str) -> list[str]:
@@ -184,7 +253,7 @@ FOUND: list[tuple[dict[str, Any], set[str]]] = [
 def test_bundles_are_found_again(db: Store, archiving: Archiving) -> None:
     gone_the_whole_way(db, "PO-1", customer=Customer(name="Kaohsiung Fab"))
     gone_the_whole_way(db, "PO-2", lines=(Line(product_model="Pump 7", quantity=1),))
-    run(archivist(db, archiving))
+    run(db, archivist(db, archiving))
     for asked, found in FOUND:
         page = db.archives.page(ArchiveFilter(**asked), 50, None)
         assert {each.order_no for each in page.items} == found, asked
@@ -196,9 +265,11 @@ def test_what_is_old_enough_goes_and_that_it_was_there_stays(db: Store, archivin
     shared = archiving.filing.vault.put(b"%PDF- of both")
     for order_no in ("PO-1", "PO-2"):
         db.documents.file(uploaded(order_no, sha256=shared))
-    run(archivist(db, archiving))
+    run(db, archivist(db, archiving))
     keep_until = NOW.replace(year=NOW.year + 10)
     assert archivist(db, archiving, keep_until - DAY).remove() == 0
+    assert archivist(db, archiving, keep_until + 2 * DAY).remove() == 0, "all of it was put down a moment ago"
+    assert not any(each.removed_at for each in db.documents.of_order("PO-1"))
     make_old(archiving)
     (bundle, *_) = db.archives.of_order("PO-1")
     archiving.remove_over(bundle.archive.closed_at + timedelta(seconds=1), keep_until)
@@ -206,6 +277,7 @@ def test_what_is_old_enough_goes_and_that_it_was_there_stays(db: Store, archivin
     gone = db.archives.of_order("PO-1")[0]
     assert gone.archive.removed_at is not None and gone.manifest == bundle.manifest
     assert all(each.removed_at for each in db.documents.of_order("PO-1"))
+    assert missing(db, "PO-1") == (), "what went when its time was over is not missed"
     assert [entry.action for entry in db.house_log.about("PO-1")] == ["archive_removed"]
     assert not list(archiving.kept.folder.glob("??/*")) and not list(archiving.filing.vault.folder.glob("??/*"))
     assert archiving.verify("PO-1", LATER) == []

@@ -55,6 +55,8 @@ async def test_what_is_refused_is_said_with_what_was_typed(browser: httpx.AsyncC
     said = {**dict(form.values), "kind": "sign_off", "note": "typed before"}
     sent = await browser.post(HERE, data=said, files={"file": ("scan.pdf", b"MZ\x90\x00")})
     assert sent.status_code == 422 and "typed before" in sent.text and "none of these" in sent.text
+    again = next(form for form in Reading(sent.text).forms if form.action == HERE)
+    assert again.value("key") == form.value("key"), "whoever does not know whether it was done sends it as the same"
     said["csrf"] = "made up"
     assert (await browser.post(HERE, data=said, files={"file": ("scan.pdf", b"%PDF-")})).status_code == 403
 
@@ -72,6 +74,14 @@ async def test_a_document_is_shown_printed_and_filed(browser: httpx.AsyncClient)
     assert filed.status_code == 200 and "printed from the record" in filed.text
 
 
+async def test_what_was_not_printed_is_asked_for_again_under_the_same_key(browser: httpx.AsyncClient) -> None:
+    form = next(form for form in Reading((await browser.get(HERE)).text).forms if form.action.endswith("/generate"))
+    refused = await browser.post(form.action, data={**dict(form.values), "language": "tlh"})
+    assert refused.status_code == 422
+    again = next(one for one in Reading(refused.text).forms if one.value("kind") == form.value("kind"))
+    assert again.action == form.action and again.value("key") == form.value("key")
+
+
 async def test_the_archive_is_searched(browser: httpx.AsyncClient, plant: Plant, store: Store) -> None:
     sign(store)
     plant.app.state.services.cabinet.archiving.archive("PO-1", plant.now)
@@ -79,4 +89,5 @@ async def test_the_archive_is_searched(browser: httpx.AsyncClient, plant: Plant,
     address = next(link for link in Reading(found.text).links if link.startswith("/archive/"))
     assert (await browser.get(address)).content.startswith(b"PK")
     assert "Nothing in the archive fits." in (await browser.get("/archive?customer=nobody")).text
-    assert (await browser.get("/archive?closed_from=yesterday")).status_code == 422
+    for query in ("closed_from=yesterday", "closed_to=9999-12-31", "closed_from=0001-01-01"):
+        assert (await browser.get(f"/archive?{query}")).status_code == 422, query

@@ -11,9 +11,10 @@ import pytest
 
 from activities.documents.media_types import DOCX, PDF, PLAIN, XLSX, media_type
 from activities.store import Store
-from api import filing
+from api import filing, visit
 from tests.api.conftest import Furnished, furnished, store
 from tests.api.plant import Plant, code, pointers
+from tests.api.test_idempotency import writing_elsewhere
 from tests.documents.plant import gone_the_whole_way, sign
 from tests.documents.test_vault import flip
 from workflows.types.words import Kind
@@ -60,6 +61,18 @@ async def test_a_repeat_is_one_document_and_another_file_under_its_key_is_refuse
     assert first.json() == again.json() and again.headers["idempotent-replayed"] == "true"
     assert code(await send(plant, key="one", content=b"%PDF-1.7\nanother")) == (422, "idempotency-key-reused")
     assert len((await plant.get("sales1", PATH)).json()["items"]) == 1
+
+
+async def test_who_waits_in_vain_is_told_that_it_may_be_on_file(
+    plant: Plant, furnished: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await plant.entered()
+    monkeypatch.setattr(visit, "PATIENCE", 0.5)
+    with writing_elsewhere(furnished.file):
+        assert code(await send(plant, key="one")) == (503, "outcome-unknown")
+    monkeypatch.undo()
+    assert (await send(plant, key="one")).status_code == 201
+    assert len((await plant.get("quality1", PATH)).json()["items"]) == 1
 
 
 async def test_bytes_that_have_changed_are_never_given_out(plant: Plant, tmp_path: Path) -> None:
@@ -132,6 +145,8 @@ async def test_the_archive_is_searched_and_given_out(plant: Plant, store: Store)
     found = (await plant.get("sales1", "/archive?customer=碁&closed_from=2026-11-01&closed_to=2026-12-01")).json()["items"]
     assert [(each["order_no"], each["sha256"]) for each in found] == [("PO-1", bundle.sha256)]
     assert (await plant.get("sales1", "/archive?product=none")).json()["items"] == []
+    for end in ("closed_to=9999-12-31", "closed_from=0001-01-01"):
+        assert pointers(await plant.get("sales1", f"/archive?{end}")) == [f"/query/{end.partition('=')[0]}"]
     got = await plant.get("sales1", f"/archive/{bundle.id}")
     assert hashlib.sha256(got.content).hexdigest() == bundle.sha256
     assert "manifest.json" in ZipFile(BytesIO(got.content)).namelist()

@@ -48,12 +48,12 @@ def test_nothing_is_found_under_another_digest(vault: Vault) -> None:
 
 def test_what_was_put_down_a_moment_ago_is_not_removed(vault: Vault) -> None:
     digest = vault.put(b"plan")
-    vault.remove(digest)
+    assert not vault.remove(digest)
     assert vault.open(digest) == b"plan"
     long_ago = time.time() - FRESH - 60
     os.utime(vault.place(digest), (long_ago, long_ago))
-    vault.remove(digest)
-    vault.remove(digest)
+    assert vault.remove(digest)
+    assert vault.remove(digest), "it is gone, and stays so"
     with pytest.raises(ContentIsMissing):
         vault.open(digest)
 

@@ -2,10 +2,12 @@
 
 import json
 from contextlib import closing
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
+from typing_extensions import override
 
 from activities import store
 from activities.figures.keeping import count_everything
@@ -51,6 +53,21 @@ def test_a_table_for_people(url: str, capsys: pytest.CaptureFixture[str]) -> Non
     head, *lines = capsys.readouterr().out.splitlines()
     assert head.startswith("2025-11-01 - 2026-12-31, ")
     assert [line.split()[0] for line in lines[2 : 2 + len(NAMES)]] == list(NAMES)
+
+
+class LateInTheEvening(datetime):
+    """The last of November in London, and the first of December already at the plant."""
+
+    @classmethod
+    @override
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls(2026, 11, 30, 20, tzinfo=UTC)
+
+
+def test_this_month_is_the_plants(url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jiaoqi.cli.figures.datetime", LateInTheEvening)
+    assert run(["figures"]) == 0
+    assert capsys.readouterr().out.startswith("2026-12-01 - 2026-12-31, ")
 
 
 def test_no_period_is_a_mistake(url: str, capsys: pytest.CaptureFixture[str]) -> None:

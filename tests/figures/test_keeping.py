@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from sqlalchemy import delete, select, update
 
 from activities.figures.keeping import catch_up, count_everything, told
-from activities.figures.report import Basis, Report, Wanted, report
+from activities.figures.report import Basis, Report, Wanted, report, rows
+from activities.figures.story import SEEN
 from activities.store import Store
 from activities.store.documents import GENERATED, UPLOADED
+from activities.store.figure_lag import LATELY
 from activities.store.figure_rows import cells, scopes
-from activities.store.figure_tables import FIGURE_CELL, FIGURE_FACT, FIGURE_ORDER
+from activities.store.figure_tables import FIGURE_CELL, FIGURE_FACT, FIGURE_ORDER, FIGURE_PRODUCT
 from activities.store.figures import fact_of
 from activities.store.following import OVERLAP, SETTLED
 from activities.store.journal import write
@@ -24,8 +27,9 @@ from tests.figures.papers import paper
 from tests.figures.papers import put as put_papers
 from tests.figures.plain_sql import day
 from tests.figures.walks import NOW, Walk
-from workflows.types.events import Event
+from workflows.types.events import Event, OrderRevised
 from workflows.types.flush import Flush
+from workflows.types.orders import Line
 from workflows.types.words import DocumentKind, OrderStatus
 
 ALL = Wanted(start=day("2025-01-01"), end=day("2028-01-01"))
@@ -206,3 +210,141 @@ def test_an_order_that_somebody_has_taken_away_is_nobodys_news(db: Store) -> Non
     with db.database.writing() as connection:
         connection.execute(delete(EVENT))
     assert catch_up(db, NOW) == 0
+
+
+def test_figures_of_a_product_are_those_of_its_sums_while_an_order_s_lines_are_ahead(db: Store) -> None:
+    """The lines are there with the order's own writing, the sums with the next look."""
+    filled = [*lived(db, 6)]
+    put(db, *(told_as(walk, tuple(walk.events), status=OrderStatus.OPEN) for walk in filled))
+    count_everything(db, lambda: NOW)
+    before, elsewhere = of_product(db, "JQ-1"), of_product(db, "新-1")
+    assert before.figure("first_answer").of and not elsewhere.figure("first_answer").of
+    ahead = [walk for walk in filled if "JQ-1" in models(walk)]
+    for walk in ahead:
+        lines = (Line(product_model="新-1", quantity=1),)
+        revised = OrderRevised(reason="x", lines=lines, requested_date=None)
+        event = walk.events[-1].model_copy(update={"seq": len(walk.events) + 1, "data": revised})
+        put(db, told_as(walk, (event,), lines=lines, status=OrderStatus.OPEN))
+    assert (of_product(db, "JQ-1"), of_product(db, "新-1")) == (before, elsewhere)
+    assert rows(db, ALL.model_copy(update={"product": "新-1"}), "stage_on_time", 9, None, NOW).items == []
+    count_everything(db, lambda: NOW)
+    followed, products = of_product(db, "新-1"), kept_products(db)
+    assert followed.figure("first_answer").of == len(ahead)
+    assert not products & {("jq-1", folded(walk.last.order.order_no)) for walk in ahead}
+    db.figures.forget()
+    assert kept_products(db) == set()
+    count_everything(db, lambda: NOW)
+    assert (of_product(db, "新-1"), kept_products(db)) == (followed, products)
+
+
+def models(walk: Walk) -> set[str]:
+    return {line.product_model for line in walk.last.order.lines}
+
+
+def of_product(store: Store, product: str) -> Report:
+    return report(store, ALL.model_copy(update={"product": product}), NOW)
+
+
+def kept_products(store: Store) -> set[tuple[str, str]]:
+    with store.database.reading() as connection:
+        return {(row.product, row.order_id) for row in connection.execute(select(FIGURE_PRODUCT))}
+
+
+def test_figures_are_behind_until_all_that_has_settled_counts(db: Store) -> None:
+    assert not db.figures.are_behind(NOW)
+    walk, other = lived(db, 2)
+    cut = len(walk.events) // 2
+    put(db, told_as(walk, tuple(walk.events[:cut]), status=OrderStatus.OPEN))
+    assert db.figures.are_behind(NOW) and not db.figures.are_behind(walk.last.order.created_at + LATELY)
+    count_everything(db, lambda: NOW)
+    assert not db.figures.are_behind(NOW)
+    put(db, told_as(walk, tuple(walk.events[cut:])))
+    assert db.figures.are_behind(NOW) and not db.figures.are_behind(walk.events[cut].at + LATELY)
+    count_everything(db, lambda: NOW)
+    assert not db.figures.are_behind(NOW)
+    # One whose row comes late: the walk has passed it by, and is asked to begin anew.
+    put(db, other.whole())
+    assert catch_up(db, NOW) == 0 and db.figures.are_behind(NOW)
+    count_everything(db, lambda: NOW)
+    assert not db.figures.are_behind(NOW)
+    db.figures.forget()
+    assert db.figures.are_behind(NOW)
+
+
+def test_however_many_orders_there_are_the_one_that_nobody_has_met_is_found(db: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.store.figure_lag.STRIDE", 2)
+    walks.fill(db, 4)
+    count_everything(db, lambda: NOW)
+    assert not db.figures.are_behind(NOW)
+    with db.database.writing() as connection:
+        connection.execute(delete(FIGURE_ORDER).where(FIGURE_ORDER.c.order_id == "w-00003"))
+    assert db.figures.are_behind(NOW)
+
+
+def test_a_new_order_is_met_while_others_always_have_news(db: Store) -> None:
+    busy, new = in_turn(db, 2)
+    put(db, told_as(busy, tuple(busy.events[:2]), status=OrderStatus.OPEN))
+    count_everything(db, lambda: NOW)
+    put(db, told_as(busy, tuple(busy.events[2:4]), status=OrderStatus.OPEN), new.whole())
+    assert catch_up(db, NOW) == 2
+    assert sorted(seq for seq, _ in followed(db)) == [4, len(new.events)]
+
+
+def in_turn(store: Store, orders: int) -> list[Walk]:
+    """As they were entered."""
+    return sorted(lived(store, orders), key=lambda walk: walk.last.order.created_at)
+
+
+def test_what_is_filed_counts_while_orders_always_have_news(db: Store) -> None:
+    busy, *others = lived(db, 6)
+    put(db, told_as(busy, tuple(busy.events[:2]), status=OrderStatus.OPEN), *(walk.whole() for walk in others))
+    count_everything(db, lambda: NOW)
+    assert figure(db, "perfect_order") == 0
+    put_papers(db, [paper(walk.last.order.order_no, DocumentKind.SIGN_OFF, UPLOADED, 1) for walk in others], [])
+    put(db, told_as(busy, tuple(busy.events[2:4]), status=OrderStatus.OPEN))
+    catch_up(db, NOW)
+    assert figure(db, "perfect_order") > 0
+
+
+def test_an_order_that_cannot_be_told_keeps_no_other(db: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """Known or new; and what it counted as it still does."""
+    known, new, other = in_turn(db, 3)
+    new = walks.life(new.n, "a policy that is gone")
+    wrong = [walk.last.order.order_no.lower() for walk in (known, new)]
+    put(db, told_as(known, tuple(known.events[:2]), status=OrderStatus.OPEN))
+    count_everything(db, lambda: NOW)
+    before = sums(db)
+    put(db, told_as(known, tuple(known.events[2:4]), status=OrderStatus.OPEN), new.whole())
+    with db.database.writing() as connection:
+        connection.execute(update(FIGURE_ORDER).values(story="{}"))
+    assert catch_up(db, NOW) == 0
+    assert all(order_id in caplog.text for order_id in wrong)
+    assert followed(db) == [(2, False)] and sums(db) == before
+    put(db, other.whole())
+    assert catch_up(db, NOW) == 1
+    assert len(followed(db)) == 2
+
+
+def test_an_order_of_which_nothing_is_sure_any_more_is_no_news_yet(db: Store) -> None:
+    """What was taken in was undone, and what was written instead has not settled."""
+    (walk,) = lived(db, 1)
+    put(db, told_as(walk, tuple(walk.events[:2]), status=OrderStatus.OPEN))
+    count_everything(db, lambda: NOW)
+    told_anew = {"confirmed_seq": 0, "unnumbered": ORDER.c.unnumbered + 1, "fence": NOW.timestamp()}
+    with db.database.writing() as connection:
+        connection.execute(update(ORDER).values(**told_anew))
+    assert catch_up(db, NOW) == 0
+    assert catch_up(db, NOW + timedelta(seconds=SETTLED + 1)) == 1
+
+
+def test_whoever_counts_goes_on_when_somebody_has_begun_anew_and_stopped(db: Store) -> None:
+    """A rebuild that was interrupted, beside a worker whose walk has passed all orders."""
+    walks.fill(db, 3)
+    count_everything(db, lambda: NOW)
+    assert catch_up(db, NOW) == 0
+    found = sums(db)
+    other = Store(db.database, "")
+    other.figures.forget()
+    other.figures.write([told(each, other) for each in other.figures.news(SEEN, 1, NOW)])
+    count_everything(db, lambda: NOW)
+    assert len(followed(db)) == 3 and sums(db) == found

@@ -1,7 +1,8 @@
 """The environment goes first, then the stack that runs in the home, then the defaults."""
 
+import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,25 @@ def test_retention_is_a_number_of_days(home: Home, days: str) -> None:
     assert Settings.load(home.path, {"JIAOQI_RETENTION_DAYS": "30"}).retention == timedelta(days=30)
     with pytest.raises(SettingIsWrong, match="JIAOQI_RETENTION_DAYS must be a number of days from 1 to 3650"):
         Settings.load(home.path, {"JIAOQI_RETENTION_DAYS": days})
+
+
+def test_a_policy_file_counts_since_it_was_written(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    settings = Settings.load(home.path, {"JIAOQI_POLICY_FILE": str(file)})
+    with pytest.raises(SettingIsWrong, match="cannot be read"):
+        settings.policy_text()
+    file.write_text('version = "甲"', encoding="utf-8")
+    written = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    os.utime(file, (written.timestamp(),) * 2)
+    given = settings.policy_text()
+    assert given == 'version = "甲"' and given.since == written
+    os.utime(file, (4e9,) * 2)
+    given = settings.policy_text()
+    assert given and given.since <= datetime.now(UTC)
+    assert Settings.load(home.path, {}).policy_text() is None
+
+
+def test_without_a_word_on_it_the_namespace_is_temporal_s_own(running: Home) -> None:
+    assert Settings.load(running.path, {"TEMPORAL_ADDRESS": "t:7233"}).temporal_namespace == "default"
+    given = {"TEMPORAL_ADDRESS": "t:7233", "TEMPORAL_NAMESPACE": "plant"}
+    assert Settings.load(running.path, given).temporal_namespace == "plant"

@@ -15,7 +15,7 @@ from activities.mail.plant_mail import PlantMail
 from activities.mail.transport import Transport
 from activities.mail.words import Words
 from activities.policy_in_force import PolicyInForce
-from activities.store import Person, TaskRecord
+from activities.store import Person, StoreAway, TaskRecord
 from tests.mail.plant import POLICY, Plant
 from tests.mail.samples import NOW, TODAY, hold, matter, notice, order, task, written
 from tests.mail.servers import free_port
@@ -243,6 +243,28 @@ def test_new_tasks_are_read_in_the_next_digest_once(post: Post) -> None:
     assert plant.store.digests.kept("quality1") == []
     plant.now += timedelta(days=3)
     assert post.morning(MORNING + timedelta(days=3)) == {}
+
+
+def test_what_was_read_in_a_digest_is_not_read_in_the_next_though_the_store_went_away_then(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = post.plant
+    plant.store.people.wishes("quality1", MailWish.DIGEST)
+    plant.writes(order(), task(due_at=NOW + timedelta(days=16)))
+    plant.tells(notice("task_opened", "assignee", task_id="JQ-1.inspect.1"))
+    before = len(plant.server.messages)
+
+    def goes_away(*_: object) -> None:
+        raise StoreAway("just now")
+
+    with monkeypatch.context() as away:
+        away.setattr(plant.store.digests, "forget", goes_away)
+        with pytest.raises(StoreAway):
+            post.morning()
+    plant.now += timedelta(minutes=2)
+    post.morning()
+    assert len(plant.server.messages) == before + 1 and post.states() == {"quality1": SENT}
+    assert plant.store.digests.kept("quality1") == []
 
 
 def test_a_mail_to_management_that_nobody_is_there_is_never_kept(post: Post) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 
+from activities.figures.keeping import count_everything
 from activities.mail.circulars import Circulars
 from activities.mail.transport import Transport
 from activities.policy_in_force import PolicyInForce
@@ -34,6 +35,7 @@ class Office:
         return self.plant.now
 
     def makes(self, kind: ReviewKind = ReviewKind.WEEKLY, at: datetime = NINE, day: date | None = None) -> Pack:
+        count_everything(self.store, self.clock)
         return self.reviews.make(Wanted(kind=kind, at=at, day=day))
 
     def found(self, pack: Pack) -> tuple[Review, Body]:

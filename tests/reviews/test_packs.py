@@ -1,27 +1,42 @@
 """Packs on a real store and a real mail server: once for each day, told once to whom they concern, and missed ones told of."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import cast
 
 import pytest
 from jinja2 import StrictUndefined
+from sqlalchemy import func, select, update
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
+from activities import policy_file
+from activities.cases import Cases
+from activities.figures.keeping import count_everything
+from activities.languages import Tongue
+from activities.policy_in_force import PolicyInForce
 from activities.reviews.letter import ReviewLetters
 from activities.reviews.periods import month_before, quarter_before
+from activities.reviews.telling import Teller
 from activities.reviews.watch import GRACE
+from activities.store import Person, SqlJournal
+from activities.store.register import Register
 from activities.store.review_decisions import DecisionState
 from activities.store.reviews import PackState
+from activities.store.tables import POLICY_TEXT
 from activities.store.troubles import TroubleKind
 from jiaoqi.doctor import surroundings
 from jiaoqi.doctor.findings import Kind as Finding
-from tests.mail.plant import Plant
+from tests.mail.plant import POLICY, Plant
 from tests.mail.samples import order, task
 from tests.mail.servers import free_port
 from tests.reviews.office import MONDAY, NINE, Office, text
-from workflows import ids
+from tests.store.case_plant import TellsOfACase
+from workers.reviewing import Minutes
+from workers.timetable import TIMETABLE, Plan
+from workflows.rules import cases
 from workflows.types.policy import Plant as PolicyPlant
-from workflows.types.reviews import ReviewKind
-from workflows.types.words import Department, Kind, Language, NoticeState, Risk
+from workflows.types.reviews import ReviewKind, Wanted
+from workflows.types.words import Department, Kind, Language, NoticeState, OrderStatus, Origin, Risk, Stage, TaskStatus
 
 WEEK = timedelta(days=7)
 HEADS = ["boss", "production-head", "quality-head", "sales-head"]
@@ -87,6 +102,112 @@ def test_the_month_and_the_quarter_are_those_before(office: Office) -> None:
     assert "\n  because of imp:7 · version: " in told
 
 
+def test_a_policy_is_compared_with_the_one_before_it_whatever_their_numbers(office: Office) -> None:
+    texts = ['version = "old"\n[targets]\non_time = 0.9\n', 'version = "new"\n[targets]\non_time = 0.99\n']
+    for n, text_ in enumerate(texts):
+        office.store.policies.set_current(text_, "boss", datetime(2026, 10, 1 + n, 9, tzinfo=UTC))
+    # As a database does that gave a number to what was undone.
+    with office.store.database.writing() as connection:
+        newest = select(func.max(POLICY_TEXT.c.id)).scalar_subquery()
+        connection.execute(update(POLICY_TEXT).where(POLICY_TEXT.c.id == newest).values(id=POLICY_TEXT.c.id + 7))
+    office.plant.now = datetime(2027, 1, 1, tzinfo=UTC)
+    quarter = office.found(office.makes(QUARTERLY, office.plant.now))[1].quarter
+    assert quarter is not None and [each.version for each in quarter.changes] == ["new", "old"]
+    (of_target,) = [line for line in quarter.changes[0].changes if not line.startswith("version")]
+    assert "on_time" in of_target and "0.9 " in of_target
+
+
+def test_of_many_policies_those_of_the_quarter_are_told(office: Office) -> None:
+    for n in range(130):
+        at = datetime(2026, 12, 31, 1, tzinfo=UTC) + timedelta(minutes=30 * n)
+        office.store.policies.set_current(f'version = "v{n}"\n', "boss", at)
+    office.plant.now = datetime(2027, 1, 4, tzinfo=UTC)
+    quarter = office.found(office.makes(QUARTERLY, office.plant.now))[1].quarter
+    assert quarter is not None and quarter.changes[-1].version == "v0" and len(quarter.changes) < 130
+
+
+def test_the_oldest_open_improvements_are_told_and_that_there_are_more(office: Office) -> None:
+    for n in range(202):
+        kept(office, TellsOfACase(f"imp:{n}", at=NINE - timedelta(days=n)))
+    for n in range(5):
+        kept(office, TellsOfACase(f"file:PO-{n}", Origin.FILE, about=f"PO-{n}", at=NINE))
+    _, body = office.found(office.makes())
+    assert body.week is not None and body.week.open_cases == 202 and len(body.week.cases) == 200
+    assert (body.week.cases[0].number, body.week.cases[-1].number) == ("imp:201", "imp:2")
+    said = text(office.tells(office.makes())["boss"])
+    assert "Open improvements (202)" in said and "and 187 more" in said
+
+
+def kept(office: Office, case: TellsOfACase) -> None:
+    SqlJournal(office.store).flush(case.flush())
+
+
+@pytest.mark.parametrize(
+    ("kind", "did"),
+    [
+        (Kind.VERIFY, "ann carried the action out"),
+        (Kind.INSPECT, "ann made the goods"),
+    ],
+)
+def test_the_doctor_says_what_keeps_somebody_from_answering(office: Office, kind: Kind, did: str) -> None:
+    case = TellsOfACase("imp:1")
+    asked = task(kind, order_no="imp:1", department=Department.QUALITY).model_copy(update={"barred": ("ann",)})
+    case.tasks[asked.id] = asked
+    kept(office, case)
+    rows = office.store.checks.rows("imp:1")
+    assert rows is not None
+    ann = Person(id="ann", name="Ann", departments=(Department.QUALITY,), language=Language.EN)
+    (finding,) = surroundings.unowned(rows, Register([ann]), policy_file.default(), NINE)
+    assert finding.what.startswith(f"nobody is left in quality, {did}")
+
+
+# What became of decisions.
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fields", "status", "told"),
+    [
+        ("done", {"note": "runs since Monday"}, OrderStatus.COMPLETED, "✓ done · quality1 · runs since Monday"),
+        ("drop", {"reason": "no money"}, OrderStatus.CANCELLED, "⊘ dropped · quality1 · no money"),
+    ],
+)
+def test_what_became_of_a_decision_is_told_with_who_and_why(
+    office: Office, outcome: str, fields: dict[str, str], status: OrderStatus, told: str
+) -> None:
+    last = office.makes(at=NINE - WEEK, day=MONDAY - WEEK)
+    office.decides(last)
+    office.store.review_decisions.follow(last.id, 1, "imp:1")
+    case = TellsOfACase("imp:1", Origin.MEETING, department=Department.PRODUCTION)
+    kind = Kind.ACT if outcome == "done" else Kind.ASSIGN_IMPROVEMENT
+    done = {
+        "status": TaskStatus.COMPLETED,
+        "outcome": outcome,
+        "fields": fields,
+        "completed_at": NINE,
+        "completed_by": "quality1",
+    }
+    asked = task(kind, order_no="imp:1", department=Department.PRODUCTION).model_copy(update=done)
+    case.closed[asked.id] = asked
+    ended = cases.ended(cases.begun(case.facts)[0], "done" if outcome == "done" else "dropped")
+    case.change(status=status, stage=Stage.CLOSED, came_to=ended)
+    kept(office, case)
+    nobody = cast(Client, None)  # Whoever settles asks the store alone.
+    Minutes(Cases(nobody, office.store), office.store, PolicyInForce(office.store, POLICY)).settle()
+    assert f"Decisions of last time (1)\n- Second shift on the press\n  {told} · Production" in text(
+        office.tells(office.makes())["boss"]
+    )
+
+
+@pytest.mark.parametrize(("result", "told"), [("done", "已完成"), ("dropped", "{dropped} · 不予處理")])
+def test_what_an_earlier_release_settled_reads_in_the_reader_s_language(office: Office, result: str, told: str) -> None:
+    last = office.makes(at=NINE - WEEK, day=MONDAY - WEEK)
+    office.decides(last)
+    office.store.review_decisions.closed(last.id, 1, DecisionState(result), result, "system", NINE)
+    (decision,) = office.store.review_decisions.of(last.id)
+    tell = Teller(Tongue.of(Language.ZH_HANT), "Asia/Taipei")
+    assert tell.became(decision) == told.format(dropped=tell.tongue.text("dropped"))
+
+
 # Once.
 
 
@@ -98,6 +219,20 @@ def test_twice_the_same_day_is_one_pack_told_once(office: Office) -> None:
     assert by_hand == pack and office.tells(by_hand) == {}
     assert office.found(by_hand)[0].made_at == NINE
     assert set(office.store.circulars.states(pack.id).values()) == {NoticeState.SENT}
+
+
+def test_a_month_waits_for_figures_that_are_behind_but_not_for_ever(office: Office) -> None:
+    office.plant.now = NINE + timedelta(minutes=10)
+    month = Wanted(kind=MONTHLY, at=NINE)
+    with pytest.raises(ApplicationError, match="still being counted"):
+        office.reviews.make(month)
+    assert office.reviews.make(Wanted(kind=WEEKLY, at=NINE)).id, "of counted figures it tells nothing"
+    count_everything(office.store, office.clock)
+    counted = office.reviews.make(month)
+    office.store.figures.forget()
+    assert office.reviews.make(month) == counted, "it is there already"
+    office.plant.now += timedelta(days=1)
+    assert office.reviews.make(Wanted(kind=QUARTERLY, at=NINE)).id
 
 
 def test_made_by_hand_before_its_hour_it_is_the_same_pack(office: Office) -> None:
@@ -138,9 +273,11 @@ def test_management_alone_reads_the_quarter_and_who_is_away_is_stood_in_for(offi
 # Missed.
 
 
-def planned(office: Office) -> None:
-    for kind in ReviewKind:
-        office.store.reviews.planned(ids.schedule(kind), "as it is", NINE - WEEK + timedelta(minutes=1))
+def planned(office: Office, text: str = POLICY, at: datetime = NINE - WEEK + timedelta(minutes=1)) -> None:
+    """As whoever keeps the timetable under this policy notes it."""
+    policy = policy_file.parse(text)
+    for entry in TIMETABLE:
+        office.store.reviews.planned(entry.id, Plan.of(entry, policy).written, at)
 
 
 def test_a_pack_that_was_not_made_is_told_of_once_and_can_be_made_up_for(office: Office) -> None:
@@ -174,10 +311,31 @@ def test_what_is_there_or_was_never_planned_is_not_missed(office: Office) -> Non
     office.plant.now += timedelta(days=1)
     office.watch.look()
     assert office.store.reviews.missed(NINE - WEEK) == []
-    office.store.reviews.planned(ids.schedule(WEEKLY), "moved", office.plant.now)
+    moved = f'{POLICY}\n[reviews]\nweekly = "wed 09:00"'
+    planned(office, moved, office.plant.now + timedelta(days=2))
+    later = Office(office.plant, moved)
     office.plant.now += timedelta(days=4)
-    office.watch.look()
+    later.watch.look()
     assert office.store.reviews.missed(NINE - WEEK) == []
+
+
+def test_a_policy_that_moves_a_review_makes_nothing_missed_before_its_schedule_is_moved(office: Office) -> None:
+    planned(office, at=NINE - 20 * WEEK)
+    for week in range(20):
+        office.store.reviews.keep(WEEKLY, MONDAY - week * WEEK, NINE - week * WEEK, "{}", NINE)
+    for day in (date(2026, month, 1) for month in range(7, 12)):
+        office.store.reviews.keep(MONTHLY, day, NINE, "{}", NINE)
+    for day in (date(2026, 7, 1), date(2026, 10, 1)):
+        office.store.reviews.keep(QUARTERLY, day, NINE, "{}", NINE)
+    moved = f'{POLICY}\n[reviews]\nweekly = "wed 09:00"'
+    applied = Office(office.plant, moved)
+    office.plant.now = NINE + timedelta(hours=1)
+    applied.watch.look()
+    assert office.store.reviews.missed(NINE - 30 * WEEK) == [] and office.plant.server.messages == []
+    planned(office, moved, office.plant.now)
+    office.plant.now += timedelta(days=3)
+    applied.watch.look()
+    assert [each.id for each in office.store.reviews.missed(NINE - 30 * WEEK)] == ["weekly-2026-11-25"]
 
 
 def test_an_engine_that_comes_back_with_its_worker_may_catch_up_first(office: Office) -> None:

@@ -25,7 +25,7 @@ from tests.mail.plant import Plant
 from tests.reviews.year import DAY, HEADS, MANAGEMENT, MORNINGS, REVIEWS, WEEK, Year, digests, policy, there, timed
 from tests.stories.engine import program
 from workers import timetable
-from workers.timetable import ALL, TIMETABLE
+from workers.timetable import ALL, TIMETABLE, Plan
 from workflows.rules.timetable import occurrences
 from workflows.types.digests import Opening
 from workflows.types.reviews import ReviewKind
@@ -84,7 +84,7 @@ START, END = datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
 async def test_a_year_of_packs_is_made_and_told_once(year: Year) -> None:
     since = datetime.now(UTC)
     for entry in REVIEWS:
-        year.store.reviews.planned(entry.id, "for a year", START)
+        year.store.reviews.planned(entry.id, Plan.of(entry, policy(year.zone)).written, START)
     async with year.worker():
         runs = [await year.passes(entry, START, END) for entry in REVIEWS]
         planned = await year.ends(sum(runs), since)

@@ -1,7 +1,7 @@
 """Links in mails and signatures by them, on both databases: used once, guessed at most five times, kept as they were shown."""
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
@@ -9,7 +9,9 @@ import pytest
 from activities.store import SqlJournal, Store
 from activities.store.ledger import Addressed, Recipient
 from activities.store.links import MailLink, Minted, Purpose
-from activities.store.signatures import CODE_LIVES, MOST_ATTEMPTS, MOST_CODES, Statement, masked
+from activities.store.signatures import ALONE, CODE_LIVES, MOST_ATTEMPTS, MOST_CODES, Statement, coded, masked
+from activities.store.signatures import drafted as draft_of
+from activities.store.tables import SIGNATURE
 from tests.store.plant import NOW, TellsOfAnOrder
 from workflows.types.notices import Notice
 from workflows.types.words import Language
@@ -82,6 +84,22 @@ def test_what_is_signed_is_kept_as_it_was_shown(db: Store, token: str) -> None:
     db.signatures.draft(link, token, Statement("else", "x", "signed", {}), CODE, AT)
     assert db.signatures.of_order("PO-1") == [kept], "what is signed never changes"
     assert not db.signatures.is_code(link, token, code, AT)
+
+
+def test_nobody_drafts_over_what_is_being_signed(db: Store, token: str) -> None:
+    """A second press of the button that saw it unsigned, and writes when it is signed."""
+    link, code = found(db, token), drafted(db, token)
+    assert db.signatures.is_code(link, token, code, AT)
+    with ThreadPoolExecutor(1) as pool:
+        with db.database.writing() as connection:
+            connection.execute(ALONE, {"link": link.digest})
+            signing = pool.submit(db.signatures.sign, link, AT)
+            wait([signing], timeout=0.3)
+            row = {**draft_of(link, MEANT, AT), **coded(token, "123456", AT), "codes": 2}
+            connection.execute(db.database.upsert(SIGNATURE), row)
+        signing.result()
+    (kept,) = db.signatures.of_order("PO-1")
+    assert kept.signed_at == AT
 
 
 def test_guesses_at_once_are_as_many_as_one_after_the_other(db: Store, token: str) -> None:

@@ -70,6 +70,27 @@ def test_a_store_from_before_the_pages_comes_up_with_everything_in_it(empty_url:
         assert migrated.sessions.find(migrated.sessions.begin("anna", "a test", NOW), NOW)
 
 
+def test_figures_know_their_products_from_before_they_were_asked_for_them(empty_url: str) -> None:
+    """An order's lines tell them; of one that has gone on since, its story does."""
+    engine = create_engine(parse(empty_url))
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0020")
+        before = MetaData()
+        before.reflect(connection)
+        story = '{"wish": {"products": ["Pump 7", "PUMP 7"], "requested": "2026-12-01"}}'
+        for order_id, seq, last_seq in (("po-1", 9, 9), ("po-2", 7, 9)):
+            put(connection, before, "customer_order", order_id=order_id, order_no=order_id, last_seq=last_seq)
+            put(connection, before, "order_line", order_id=order_id, product_key="valve 2")
+            put(connection, before, "figure_order", order_id=order_id, seq=seq, story=story)
+        put(connection, before, "customer_order", order_id="po-3", order_no="po-3", last_seq=9)
+        put(connection, before, "order_line", order_id="po-3", product_key="valve 2")
+    store.migrate(empty_url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT product, order_id FROM figure_product ORDER BY order_id")).all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [("valve 2", "po-1"), ("pump 7", "po-2")]
+
+
 def put(connection: Connection, tables: MetaData, table: str, /, **known: object) -> None:
     """A row; what nobody asks about has some value of its type."""
     some = {str: "x", int: 0, float: 0.0, bool: False, datetime: NOW, date: NOW.date(), list: [], dict: []}

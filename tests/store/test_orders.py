@@ -5,8 +5,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import update
 
 from activities.store import BadCursor, OrderFilter, SqlJournal, Store, cursors
+from activities.store.orders import WRITTEN
+from activities.store.tables import ORDER
 from tests.store.plant import DAY, HOUR, NOW, TellsOfAnOrder, said
 from workflows.types import events as e
 from workflows.types.orders import Customer, Hold, Line
@@ -84,6 +87,12 @@ def test_an_order_is_shown_as_the_contract_says(db: Store, journal: SqlJournal) 
     ]
     assert shown["links"] == {"temporal": "http://127.0.0.1:8233/namespaces/default/workflows/order-po-1"}
     assert shown["version"] == 4
+
+
+def test_links_lead_into_the_namespace_that_the_orders_run_in(db: Store, journal: SqlJournal) -> None:
+    enter(journal, "PO-1")
+    order = Store(db.database, "https://temporal.plant.example/", "plant.a1").orders.get("PO-1", NOW)
+    assert order and order.links.temporal == "https://temporal.plant.example/namespaces/plant.a1/workflows/order-po-1"
 
 
 def test_instants_are_shown_in_utc_whatever_offset_they_came_with(db: Store, journal: SqlJournal) -> None:
@@ -368,3 +377,20 @@ def test_a_follow_up_gets_the_first_free_number(db: Store, journal: SqlJournal, 
 def test_the_plain_row_is_what_was_flushed(db: Store, journal: SqlJournal) -> None:
     tells = enter(journal, "PO-1", cancel_refused="already-dispatched")
     assert db.orders.row("po-1") == tells.row()
+
+
+def test_what_a_crash_may_have_undone_was_written_just_before_the_silence(
+    db: Store, journal: SqlJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.store.orders.WRITTEN", WRITTEN.limit(2))
+    monkeypatch.setattr("activities.store.orders.STRIDE", 2)
+    fences = {"PO-1": 500.0, "PO-2": 1000.0, "PO-3": 880.0, "PO-4": 879.0, "PO-5": 990.0, "PO-6": 2000.0}
+    for order_no in fences:
+        enter(journal, order_no)
+    with db.database.writing() as connection:
+        for order_no, fence in fences.items():
+            connection.execute(update(ORDER).where(ORDER.c.order_no == order_no).values(fence=fence))
+        connection.execute(update(ORDER).where(ORDER.c.order_no == "PO-5").values(confirmed_seq=ORDER.c.last_seq))
+    # What was written after we began says nothing of when it fell silent, and is looked at all the same.
+    assert db.orders.unconfirmed(120.0, before=1500.0) == ["PO-2", "PO-3", "PO-6"]
+    assert db.orders.unconfirmed(120.0, before=2000.0) == ["PO-6"]

@@ -1,16 +1,19 @@
 """Dead mail that is sent again, and what is on record of the house: on both databases, whoever comes first."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
+from activities.courier import undelivered
+from activities.mail.again import notice_of, send_again
 from activities.store import LedgerRow, Recipient, SqlJournal, Store
 from activities.store.house_log import Entry
 from activities.store.ledger import Addressed
 from activities.store.resending import NotDead, StillUnderWay
 from tests.store.plant import DAY, NOW, TellsOfAnOrder
 from workflows.types import events as e
-from workflows.types.notices import Notice
+from workflows.types.notices import Notice, Told
 from workflows.types.words import NoticeState
 
 
@@ -64,6 +67,27 @@ def test_what_is_refused_leaves_nothing_behind(db: Store, dead: LedgerRow) -> No
         db.resending.revive(dead, notice, None, "anna", NOW)
     assert db.outbox.keys("PO-1") == []
     assert [entry.action for entry in db.house_log.about("PO-1")] == ["mail overtaken"]
+
+
+def test_what_dies_again_is_told_again_and_of_nobody_else(db: Store, dead: LedgerRow) -> None:
+    (notice,) = db.resending.asked("PO-1")
+    ended = Told(key=notice.key, states={"customer": NoticeState.DEAD, "sales1": NoticeState.DEAD})
+    first = {report.key for report in undelivered(notice, ended, NOW)}
+    assert first == {f"{notice.key}.undeliverable.{name}" for name in ended.states}
+    again: set[str] = set()
+    for day in (1, 2):
+        send_again(db, found(db, dead.notice_key), "anna", NOW + day * DAY)
+        (waiting,) = db.outbox.take(9, NOW + day * DAY, NOW + day * DAY)
+        # A courier that dies before it has finished reports the same once more.
+        (report,), same = (list(undelivered(waiting.notice, ended, NOW + n * DAY)) for n in (day, day + 1))
+        assert [one.key for one in same] == [report.key]
+        assert (report.data["recipient"], report.kind) == ("customer", "undeliverable")
+        again.add(report.key)
+        died = replace(dead, notice_key=report.key)
+        assert notice_of(died, [notice]).model_copy(update={"at": report.at}) == report
+        db.outbox.finish([notice.key], [], NOW)
+        db.ledger.settle(found(db, dead.notice_key), NoticeState.DEAD, NOW + day * DAY, "550 no such mailbox")
+    assert len(again | first) == 4
 
 
 def test_the_houses_log_is_read_newest_first_and_by_whom_it_is_about(db: Store) -> None:

@@ -76,12 +76,13 @@ def test_packs_page_by_page(db: Store) -> None:
 
 
 def test_the_timetable_holds_since_it_was_moved(db: Store) -> None:
-    assert db.reviews.since("review-weekly") is None
+    assert db.reviews.since("review-weekly", "mon 09:00") is None
     db.reviews.planned("review-weekly", "mon 09:00", NOW)
     db.reviews.planned("review-weekly", "mon 09:00", NOW + HOUR)
-    assert db.reviews.since("review-weekly") == NOW
+    assert db.reviews.since("review-weekly", "mon 09:00") == NOW
+    assert db.reviews.since("review-weekly", "tue 09:00") is None
     db.reviews.planned("review-weekly", "tue 09:00", NOW + HOUR)
-    assert db.reviews.since("review-weekly") == NOW + HOUR
+    assert db.reviews.since("review-weekly", "tue 09:00") == NOW + HOUR
 
 
 def test_decisions_are_numbered_and_answered_once(db: Store) -> None:

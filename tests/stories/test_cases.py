@@ -28,7 +28,7 @@ async def test_a_complaint_becomes_an_improvement_that_is_verified_by_somebody_e
     await plant.pass_to("Mon+4 09:01")
     assert plant.open_kinds() == ["verify"]
     no = await plant.refused(plant.answer("verify", "effective", note="none since", by=CAST[Department.QUALITY]))
-    assert no.code == "four-eyes"
+    assert (no.code, no.detail) == ("four-eyes", "quality1 carried this action out and may not verify it")
     await plant.answer("verify", "effective", note="no burrs in 300 pieces", by=QUALITY2)
     assert (await plant.ends(), plant.row.came_to.result, plant.row.stage) == ("completed", "effective", "closed")
 

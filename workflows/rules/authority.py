@@ -15,10 +15,17 @@ def may_answer(actor: Actor, task: Task, outcome: str | None = None) -> Refusal 
     if actor.id == CUSTOMER:
         return _may_customers_answer(task, outcome)
     if actor.id in task.barred:
-        return Refusal(code="four-eyes", detail=f"{actor.id} made these goods and may not inspect them")
+        return four_eyes(actor.id, task)
     if task.department in actor.departments:
         return untrained(actor, task)
     return Refusal(code="not-your-department", detail=f"{task.id} is for {task.department}")
+
+
+def four_eyes(person: str, task: Task) -> Refusal:
+    """Why the task is not for whoever did what it looks at."""
+    if task.kind is Kind.VERIFY:
+        return Refusal(code="four-eyes", detail=f"{person} carried this action out and may not verify it")
+    return Refusal(code="four-eyes", detail=f"{person} made these goods and may not inspect them")
 
 
 def untrained(actor: Actor, task: Task) -> Refusal | None:

@@ -3,11 +3,15 @@
 from workflows.types.base import Message
 from workflows.types.commands import OrderStart
 
+ASKING = "asking"
+"""The look that prints nothing, and so goes on where nothing can be printed: whose file lacks something."""
+
 
 class Look(Message):
     """Where the look through closed orders goes on."""
 
     status: str
+    """Of the orders that are archived; or ASKING."""
     after: str = ""
 
 
