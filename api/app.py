@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
 from activities.documents.cabinet import NOWHERE, Cabinet
+from activities.policy_in_force import PolicyInForce
 from activities.store import Store
 from api import (
     document_routes,
@@ -34,7 +35,6 @@ from api.guesses import Guesses
 from api.metrics import Metrics
 from api.pages import Links
 from api.perform import Performer
-from api.policy import PolicyInForce
 from api.problems import Problem, not_found, understood
 from api.readers import Readers
 from api.readiness import Readiness

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from activities.policy_file import parse, pin
+from activities.policy_in_force import PolicyInForce
 from activities.store import Person, Store
 from api.adopting import Application, Applied, cause, put_in_force, tell_orders
 from api.engine import Engine
-from api.policy import PolicyInForce
 from api.problems import Problem, away
 from api.threads import Threads
 from workflows.rules.calendar import Calendar

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.datastructures import QueryParams
 from typing_extensions import override
 
+from activities.policy_in_force import Reading
 from activities.store import Person, TaskRecord
 from activities.store.keys import order_key
 from api import forms
@@ -16,7 +17,6 @@ from api.deeds import Office, Verdict
 from api.gate import BASE
 from api.improving import RaiseImprovement
 from api.order_deeds import Amend, OrderDeed
-from api.policy import Reading
 from api.task_deeds import Complete, closed
 from workflows.rules import authority
 from workflows.types.commands import Actor, CustomerAnswers, Said

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from typing_extensions import override
 
+from activities.policy_in_force import PolicyInForce, Reading
 from activities.store import Store
 from activities.store.replies import Reply
 from api.calls import Call
-from api.policy import PolicyInForce, Reading
 from api.problems import refuse
 from workflows.types.commands import Actor, OrderStart, Said
 from workflows.types.refusals import Refusal

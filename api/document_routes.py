@@ -20,7 +20,7 @@ from api.problems import Problem
 from api.responses import json_response, listed
 from api.routing import PlainRoute
 from api.services import services
-from api.visit import Visit, visiting
+from api.visit import Visit, enter, visiting
 from workflows.types.words import DocumentKind
 
 router = APIRouter(prefix=BASE, tags=["documents"], route_class=PlainRoute)
@@ -63,6 +63,7 @@ async def upload_document(order_no: str, request: Request) -> Response:
     finally:
         await form.close()
     said = Visit(visit.person, filing.body_of(filing.said_of(form, sent)), visit.headers, visit.method, visit.until)
+    enter(request.scope, said)
     return (await here.performer.answer(said, filing.upload(here, order_no, sent))).response()
 
 

@@ -18,7 +18,7 @@ async def healthz(request: Request) -> Response:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> Response:
-    """200 when store, Temporal and the workers of every queue answer; else which of them does not."""
+    """200 when store, Temporal and a worker for orders answer; else which of them does not."""
     missing = await services(request).readiness.missing()
     if missing:
         detail = f"does not answer: {', '.join(missing)}"

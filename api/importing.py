@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from activities.failures import ForeseenFailure
 from activities.importing import FileOrder, Outcome, RowFault, Verdict
+from activities.policy_in_force import PolicyInForce, Reading, for_priority
 from activities.store import Person, Store, StoreAway
 from api import visit
 from api.bodies import Body, fingerprint
@@ -23,7 +24,6 @@ from api.forms import OrderIn
 from api.forms import read as read_form
 from api.metrics import Metrics
 from api.perform import Performer
-from api.policy import PolicyInForce, Reading, for_priority
 from api.problems import Problem
 from api.threads import Threads
 from workflows.types.orders import OrderFacts

@@ -2,11 +2,11 @@
 
 from typing_extensions import override
 
+from activities.policy_in_force import Reading
 from api import forms
 from api.calls import Call
 from api.deeds import Beginning, ToStart, Verdict
 from api.gate import BASE
-from api.policy import Reading
 from api.problems import invalid
 from workflows.types.cases import CaseFacts
 from workflows.types.commands import Actor, OrderStart

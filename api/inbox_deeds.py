@@ -92,7 +92,7 @@ class Snooze(InboxDeed):
 
     @override
     def may(self, actor: Actor, subject: TaskRecord, call: Call) -> Refusal | None:
-        # Whoever made the goods, or was not taught to, may not inspect them, but need not be shown the question all day.
+        # Whoever did what it looks at, or was not taught to, may not answer, but need not be shown the question all day.
         return authority.may_answer(actor, subject.task.model_copy(update={"barred": (), "course": None}))
 
     @override
@@ -114,7 +114,7 @@ class Assign(InboxDeed):
             return no
         given_to = call.body.get("person") if isinstance(call.body, dict) else None
         if given_to in subject.task.barred:
-            return Refusal(code="four-eyes", detail=f"{given_to} made these goods and may not inspect them")
+            return authority.four_eyes(str(given_to), subject.task)
         return None
 
     @override

@@ -13,11 +13,11 @@ import uvloop
 from fastapi import FastAPI
 
 from activities.policy_file import PolicyError
+from activities.policy_in_force import parsed
 from activities.store import Store
 from api.app import create
 from api.applying import forget
 from api.pages import Links
-from api.policy import parsed
 from api.temporal import TemporalEngine
 from api.wire import Wire
 from jiaoqi.collector import spare_settled
@@ -53,7 +53,7 @@ async def serve(settings: Settings) -> None:
     policy = settings.policy_text()
     parsed(policy)
     client = await connect(settings, lazy=True)
-    with contextlib.closing(Store.open(settings.database_url, settings.temporal_ui_url or "")) as store:
+    with contextlib.closing(Store.open(settings.database_url, settings.temporal_ui_url or "", client.namespace)) as store:
         keep = keeper(settings)
         app = create(
             store,

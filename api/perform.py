@@ -61,10 +61,18 @@ class Performer:
         visit.has_spoken = self._turns.is_taken(call.ref.id)
         async with self._turns.of(call.ref.id):
             visit.has_spoken = False
-            found = await self._threads.run(self._judge, deed, call)
+            found = await self._judged(visit, deed, call)
             return found if isinstance(found, Answer) else await self._do(visit, deed, call, found)
 
-    def _judge(self, deed: Deed[Any], call: Call) -> Answer | Spoken:
+    async def _judged(self, visit: Visit, deed: Deed[Any], call: Call) -> Answer | Spoken:
+        try:
+            return await self._threads.run(self._judge, visit, deed, call)
+        except asyncio.CancelledError:
+            # The thread goes on without us: what it has not begun by now, it is not to begin.
+            visit.is_over = True
+            raise
+
+    def _judge(self, visit: Visit, deed: Deed[Any], call: Call) -> Answer | Spoken:
         """Everything that the store can say to it, in one thread; the inbox's own affairs are done at once."""
         reply = self.office.store.replies.get(call.ref.id) if call.key_is_theirs else None
         if reply and same(reply, call).is_confirmed:
@@ -72,10 +80,14 @@ class Performer:
         # Said again under the same id, the order knows it, or does what a crash took from it.
         verdict = deed.judge(call, by_order_alone=reply is not None)
         if isinstance(verdict, ToInbox):
-            return Answer(self._in_inbox(verdict, call), is_repeat=False)
+            return Answer(self._in_inbox(visit, verdict, call), is_repeat=False)
         return Spoken(verdict, is_repeat=reply is not None)
 
-    def _in_inbox(self, verdict: ToInbox, call: Call) -> Reply:
+    def _in_inbox(self, visit: Visit, verdict: ToInbox, call: Call) -> Reply:
+        # In this order: whoever gives up while it is judged is told that it may have happened, or nothing happens.
+        visit.has_spoken = True
+        if visit.is_over:
+            raise TimeoutError
         try:
             return same(verdict.act(), call)
         except StoreAway as error:
@@ -93,9 +105,17 @@ class Performer:
         reply = await self._threads.run(self.office.store.replies.get, call.ref.id)
         if reply is not None and counts(reply, refused):
             return Answer(same(reply, call), spoken.is_repeat)
+        if isinstance(refused, AlreadyEntered) and (number := drawn(spoken.verdict)):
+            return await self._do_under_another(number, visit, deed, call)
         if refused is not None:
-            raise await self._meaning(refused, deed, call)
+            raise await self._meaning(refused, visit, deed, call)
         raise OutcomeIsUnknown("the answer is not on record yet")
+
+    async def _do_under_another(self, number: str, visit: Visit, deed: Deed[Any], call: Call) -> Answer:
+        """A store that was restored draws numbers which the engine has given away: the next one is as good."""
+        await self._threads.run(self.office.store.cases.pass_over, call.ref.id, number)
+        found = await self._judged(visit, deed, call)
+        return found if isinstance(found, Answer) else await self._do(visit, deed, call, found)
 
     async def _speak(self, verdict: ToOrder | ToStart, call: Call, within: float) -> None:
         name = verdict.update if isinstance(verdict, ToOrder) else "enter"
@@ -110,15 +130,21 @@ class Performer:
             raise
         self._metrics.updated(name, "Done")
 
-    async def _meaning(self, refused: Exception, deed: Deed[Any], call: Call) -> Exception:
+    async def _meaning(self, refused: Exception, visit: Visit, deed: Deed[Any], call: Call) -> Exception:
         """What to tell when the engine did not do it; where it knows no such order, the store may know why."""
         if isinstance(refused, Refused):
             return Problem.of(refused.refusal)
-        again = await self._threads.run(self._judge, deed, call)
+        again = await self._judged(visit, deed, call)
         if isinstance(again, Spoken) and isinstance(again.verdict, ToStart) and isinstance(refused, AlreadyEntered):
             # Whoever was first has not been written down yet.
             return Problem.of(exists(again.verdict.start.facts.order_no))
         return OutcomeIsUnknown("the order cannot be reached")
+
+
+def drawn(verdict: ToOrder | ToStart) -> str | None:
+    """The number of a beginning that nobody has chosen."""
+    facts = verdict.start.facts if isinstance(verdict, ToStart) else None
+    return facts.order_no if facts and facts.case else None
 
 
 def counts(reply: Reply, refused: Exception | None) -> bool:

@@ -1,6 +1,7 @@
 """What may stand behind the question mark: filters are exact, a comma means or, and nothing unknown is ignored."""
 
 import re
+from datetime import date
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictStr
@@ -18,6 +19,8 @@ MOST, USUAL = 200, 50
 FEW = Field(max_length=20)
 """Values of one filter: each may be a branch of the statement, which takes its time to be made, and SQLite takes 500."""
 LAST_SEQ = 2**31 - 1
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Of days that may be asked for: at the ends of the calendar no day lies before, or after."""
 Q = TypeVar("Q", bound=Form)
 
 
@@ -34,7 +37,14 @@ def digits(value: object) -> object:
     return value
 
 
+def within_years(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"write a day between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
+
+
 Commas = BeforeValidator(split)
+NearDay = Annotated[Day, AfterValidator(within_years)]
 Word = Annotated[StrictStr, Field(min_length=1, max_length=200), AfterValidator(no_control_characters)]
 Words = Annotated[tuple[Word, ...], Commas, FEW]
 
@@ -97,8 +107,8 @@ class Archive(Paged):
     order_no: Word | None = None
     customer: Word | None = None
     product: Word | None = None
-    closed_from: Day | None = None
-    closed_to: Day | None = None
+    closed_from: NearDay | None = None
+    closed_to: NearDay | None = None
 
 
 class DryRun(Form):

@@ -4,6 +4,7 @@ from datetime import date
 
 from typing_extensions import override
 
+from activities.policy_in_force import Reading
 from activities.reviews.post import planned_at
 from activities.store.review_decisions import Decision
 from activities.store.reviews import PackState, Review
@@ -11,7 +12,6 @@ from api import forms
 from api.calls import Call
 from api.deeds import Beginning, Deed, Office, ToInbox, Verdict
 from api.gate import BASE
-from api.policy import Reading
 from api.problems import invalid, not_found
 from workflows.rules import authority, dates
 from workflows.types.commands import Actor

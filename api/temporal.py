@@ -104,7 +104,7 @@ class TemporalEngine(Engine):
         try:
             async with asyncio.timeout(LOOK):
                 found = self._client.list_workflows(watching.STUCK, page_size=most, limit=most)
-                return [each.id.removeprefix(ids.workflow_id("")) async for each in found]
+                return [order_id async for each in found if (order_id := ids.order_of_workflow(each.id))]
         except (RPCError, RuntimeError, TimeoutError) as error:
             raise EngineIsAway from error
 

@@ -26,7 +26,9 @@ class Visit:
     query: bytes = b""
     """As the API was asked; what pages and files bring is in the body."""
     has_spoken: bool = False
-    """Whether the order may have heard: from here on a failure leaves the outcome unknown."""
+    """Whether the order or the inbox may have heard: from here on a failure leaves the outcome unknown."""
+    is_over: bool = False
+    """Whether nobody waits for an answer any more."""
 
     @property
     def seconds_left(self) -> float:

@@ -15,6 +15,6 @@ VIEWS: Mapping[str, str] = {"Late": LATE, "At risk": AT_RISK, "Escalated": ESCAL
 """By the name under which the Temporal UI keeps them."""
 
 
-def saved_view(ui_url: str, name: str, query: str) -> str:
+def saved_view(namespace_url: str, name: str, query: str) -> str:
     """A link that shows the list and keeps it among the views of whoever follows it: they live in each browser."""
-    return f"{ui_url.rstrip('/')}/namespaces/default/workflows?{urlencode({'query': query, 'savedQuery': name})}"
+    return f"{namespace_url}/workflows?{urlencode({'query': query, 'savedQuery': name})}"

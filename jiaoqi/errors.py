@@ -36,6 +36,27 @@ class StoreDoesNotAnswer(JiaoqiError):
         super().__init__(f"the store does not answer: {first_line(reason)}")
 
 
+class NoSuchOrder(JiaoqiError):
+    """The store knows no order of this number."""
+
+    exit_code = 2
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"there is no order {number!r}")
+
+
+class NobodyHasThisName(JiaoqiError):
+    """The register does not know the person."""
+
+    exit_code = 2
+
+
+class MayNot(JiaoqiError):
+    """The person is known, but this is not for them."""
+
+    exit_code = 2
+
+
 class SettingIsWrong(JiaoqiError):
     """A setting was given that cannot be meant."""
 

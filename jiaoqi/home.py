@@ -106,7 +106,9 @@ class Home:
         if text is None:
             self.policy_file.unlink(missing_ok=True)
             return None
-        self.policy_file.write_text(text, encoding="utf-8")
+        draft = self.policy_file.with_suffix(".draft")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(self.policy_file)
         return self.policy_file
 
     def forget(self) -> None:

@@ -1,5 +1,6 @@
 """Brings the store to the shape that this version needs."""
 
+import logging
 import sqlite3
 from contextlib import closing
 from importlib.util import find_spec
@@ -8,22 +9,53 @@ from urllib.parse import quote
 
 from jiaoqi.errors import SettingIsWrong, StoreDoesNotAnswer, first_line
 
+log = logging.getLogger("jiaoqi")
+
 
 def migrate(database_url: str) -> None:
     """Again changes nothing. Raises StoreDoesNotAnswer when the database is away, SettingIsWrong when its URL is none."""
     if is_up_to_date(database_url):
         return
-    from sqlalchemy.exc import ArgumentError
+    check_is_a_databases(database_url)
+    from alembic.script.revision import ResolutionError
+    from alembic.util import CommandError
+    from sqlalchemy.exc import ProgrammingError
 
     from activities.store import StoreAway
     from activities.store import migrate as bring_up_to_date
 
     try:
         bring_up_to_date(database_url)
-    except ArgumentError as error:
-        raise SettingIsWrong(f"JIAOQI_DATABASE_URL is not a database's: {first_line(str(error))}") from error
+    except CommandError as error:
+        if not isinstance(error.__cause__, ResolutionError):
+            raise
+        # Every migration leaves a store that the release before can live with (docs/rooms.md).
+        log.warning("the store is of a newer release, and is used as it is: %s", error)
+    except ProgrammingError as error:
+        # What the server refuses has a state; the driver alone refuses what it is asked to connect with.
+        if getattr(error.orig, "sqlstate", None):
+            raise
+        raise not_a_databases(str(error.orig)) from error
     except StoreAway as error:
         raise StoreDoesNotAnswer(str(error)) from error
+
+
+def check_is_a_databases(url: str) -> None:
+    """Nothing is connected yet. Raises SettingIsWrong."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import ArgumentError
+
+    from activities.store.database import parse
+
+    try:
+        create_engine(parse(url)).dispose()
+    # A port that is no number, a database whose driver we don't have.
+    except (ArgumentError, ValueError, ModuleNotFoundError) as error:
+        raise not_a_databases(str(error)) from error
+
+
+def not_a_databases(why: str) -> SettingIsWrong:
+    return SettingIsWrong(f"JIAOQI_DATABASE_URL is not a database's: {first_line(why)}")
 
 
 def is_up_to_date(database_url: str) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -17,6 +18,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 # Who lived this long had started well; the next death is a new story.
 LIVED_WELL = 10.0
 LARGEST_LOG = 10_000_000
+# Seconds from one look at the size of a log to the next.
+LOOK = 3600.0
 
 log = logging.getLogger("jiaoqi")
 
@@ -73,7 +76,9 @@ class Keeper:
         self._started(self.child.name, process.pid)
         ended = asyncio.ensure_future(process.wait())
         told = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait({ended, told}, return_when=asyncio.FIRST_COMPLETED)
+        while not (ended.done() or told.done()):
+            await asyncio.wait({ended, told}, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.to_thread(_keep_small, self.child.log)
         told.cancel()
         if not ended.done():
             await self._end(process)
@@ -119,7 +124,19 @@ def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None
 
 
 def _opened(path: Path) -> BinaryIO:
-    """The log to append to; one that has grown large begins anew, with one predecessor kept."""
-    if path.exists() and path.stat().st_size > LARGEST_LOG:
-        path.replace(path.with_suffix(".old.log"))
+    """The log to append to."""
+    _keep_small(path)
     return path.open("ab")
+
+
+def _keep_small(path: Path) -> None:
+    """A log that has grown large begins anew, with one predecessor kept."""
+    try:
+        if path.stat().st_size > LARGEST_LOG:
+            # The same file: whoever has it open appends to it, and would go on writing to one that was moved away.
+            shutil.copyfile(path, path.with_suffix(".old.log"))
+            os.truncate(path, 0)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        log.warning("%s has grown large and cannot begin anew: %s", path, error.strerror)

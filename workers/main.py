@@ -73,23 +73,24 @@ async def work(settings: Settings) -> None:
     client = await connect(settings, patience=STARTING)
     await ensure_namespace(client, visibility.ALL, settings.retention)
     leave_alone(client)
-    store = Store.open(settings.database_url, settings.temporal_ui_url or "")
+    store = Store.open(settings.database_url, settings.temporal_ui_url or "", client.namespace)
     with (
         contextlib.closing(store),
-        ThreadPoolExecutor(WRITERS) as writers,
-        ThreadPoolExecutor(AT_ONCE + 1) as carriers,
-        ThreadPoolExecutor(REVIEWERS) as reviewers,
-        ThreadPoolExecutor(1) as archivists,
+        threads(WRITERS) as writers,
+        threads(AT_ONCE + 1) as carriers,
+        threads(REVIEWERS) as reviewers,
+        threads(1) as archivists,
     ):
         courier = Courier(client, store.outbox, mail(store, settings), carriers)
         policy = PolicyInForce(store, settings.policy_text())
         looks = plant_reviews(store, policy, settings)
         letters = plant_mail(store, policy, settings)
-        async with (
+        served = (
             orders(client, store, writers),
             reviews(client, SmtpDigests(letters), looks, SmtpTraining(letters), reviewers),
             documents(client, archivist(store, policy, settings), archivists),
-        ):
+        )
+        async with served[0], served[1], served[2]:
             log.warning("serving %s and %s, and the outbox", ORDERS_QUEUE, REVIEWS_QUEUE)
             # First what may refuse to start: nothing else is under way then.
             rounds = (audit(client, store, settings), courier.keep(), *beside(client, store, policy, looks))
@@ -100,7 +101,18 @@ async def work(settings: Settings) -> None:
             await stopping.wait()
             for task in tasks:
                 task.cancel()
-            await courier.finish()
+            # At once: each has its grace, and one after the other they would take longer than whoever stops us waits.
+            await asyncio.gather(courier.finish(), *(each.shutdown() for each in served))
+
+
+@contextlib.contextmanager
+def threads(most: int) -> Iterator[ThreadPoolExecutor]:
+    """A pool whose threads nobody waits for at the end: what had its grace and is still under way ends with the process."""
+    pool = ThreadPoolExecutor(most)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def beside(client: Client, store: Store, policy: PolicyInForce, looks: PlantReviews) -> Iterator[Coroutine[Any, Any, None]]:

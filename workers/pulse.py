@@ -26,7 +26,7 @@ log = logging.getLogger("jiaoqi.worker")
 
 
 async def beat(client: Client, file: Path) -> None:
-    """Touches the file for as long as the engine hears this worker on all its queues; never returns."""
+    """Touches the file for as long as the engine hears this worker on the queue of the orders; never returns."""
     while True:
         is_heard = False
         try:
@@ -41,7 +41,7 @@ async def beat(client: Client, file: Path) -> None:
 
 
 async def polls(client: Client) -> bool:
-    """Whether the engine has heard this very process on every queue that it serves. Raises RPCError."""
+    """Whether the engine has heard this very process ask for orders and for what they do. Raises RPCError."""
     for kind in SERVED:
         if not await is_heard_on(client, ORDERS_QUEUE, kind):
             return False

@@ -1,5 +1,9 @@
 """Every page and every form of it, by address."""
 
+from itertools import chain
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api import looks
@@ -23,12 +27,12 @@ from api.pages.people import mail_settings, me, sign_in
 from api.pages.people import one as person
 from api.pages.planning import board
 from api.pages.plant import calendar, operations, policy
-from api.pages.site import Site, file_routes
+from api.pages.site import HEADERS, Site, file_routes
 from api.pages.tasks import inbox
 from api.pages.tasks import one as task
 from api.pages.training import book as training_book
 from api.pages.training import courses, register, sessions
-from api.pages.visitors import Endpoint, Handler, for_anyone, for_staff
+from api.pages.visitors import Endpoint, Handler, Visitor, for_anyone, for_staff
 
 
 class Doors:
@@ -39,6 +43,10 @@ class Doors:
 
     def staff(self, path: str, *, get: Handler | None = None, post: Handler | None = None) -> list[Route]:
         return both(path, get and for_staff(self._site, get), post and for_staff(self._site, post))
+
+    def form(self, path: str, post: Handler, of: str) -> list[Route]:
+        """Of a page at another address: whoever only looks at the form's own comes to the page, and nothing is done."""
+        return self.staff(path, get=leading(of), post=post)
 
     def anyone(self, path: str, *, get: Handler | None = None, post: Handler | None = None) -> list[Route]:
         return both(path, get and for_anyone(self._site, get), post and for_anyone(self._site, post))
@@ -54,25 +62,25 @@ def routes(site: Site) -> list[Route]:
 def of_people(doors: Doors) -> list[Route]:
     return [
         *doors.anyone("/sign-in", get=sign_in.show, post=sign_in.sign_in),
-        *doors.staff("/sign-out", post=sign_in.sign_out),
+        *doors.form("/sign-out", sign_in.sign_out, of="/"),
         *doors.staff("/me", get=me.show),
-        *doors.staff("/me/language", post=me.language),
-        *doors.staff("/me/mail", post=mail_settings.choose),
-        *doors.staff("/me/password", post=me.password),
-        *doors.staff("/me/away", post=me.away),
-        *doors.staff("/me/back", post=me.returned),
-        *doors.staff("/me/tokens", post=me.make_token),
-        *doors.staff("/me/tokens/revoke", post=me.revoke_token),
-        *doors.staff("/me/sessions/end", post=me.end_session),
-        *doors.staff("/me/sessions/end-all", post=me.end_all),
+        *doors.form("/me/language", me.language, of="/me"),
+        *doors.form("/me/mail", mail_settings.choose, of="/me"),
+        *doors.form("/me/password", me.password, of="/me"),
+        *doors.form("/me/away", me.away, of="/me"),
+        *doors.form("/me/back", me.returned, of="/me"),
+        *doors.form("/me/tokens", me.make_token, of="/me"),
+        *doors.form("/me/tokens/revoke", me.revoke_token, of="/me"),
+        *doors.form("/me/sessions/end", me.end_session, of="/me"),
+        *doors.form("/me/sessions/end-all", me.end_all, of="/me"),
         *doors.staff("/people", get=people.show, post=person.add),
         *doors.staff("/people/{name}", get=person.show, post=person.update),
-        *doors.staff("/people/{name}/remove", post=person.remove),
-        *doors.staff("/people/{name}/password", post=person.make_password),
-        *doors.staff("/people/{name}/tokens", post=person.make_token),
-        *doors.staff("/people/{name}/tokens/revoke", post=person.revoke_token),
-        *doors.staff("/people/{name}/away", post=person.away),
-        *doors.staff("/people/{name}/back", post=person.returned),
+        *doors.form("/people/{name}/remove", person.remove, of="/people/{name}"),
+        *doors.form("/people/{name}/password", person.make_password, of="/people/{name}"),
+        *doors.form("/people/{name}/tokens", person.make_token, of="/people/{name}"),
+        *doors.form("/people/{name}/tokens/revoke", person.revoke_token, of="/people/{name}"),
+        *doors.form("/people/{name}/away", person.away, of="/people/{name}"),
+        *doors.form("/people/{name}/back", person.returned, of="/people/{name}"),
     ]
 
 
@@ -82,11 +90,11 @@ def of_plant(doors: Doors) -> list[Route]:
         *doors.staff("/policy/progress", get=policy.progress),
         *doors.staff("/policy/applied/{number}", get=policy.version),
         *doors.staff("/policy/try", get=policy.ask, post=policy.attempt),
-        *doors.staff("/policy/apply", post=policy.apply),
-        *doors.staff("/policy/go-on", post=policy.go_on),
+        *doors.form("/policy/apply", policy.apply, of="/policy"),
+        *doors.form("/policy/go-on", policy.go_on, of="/policy"),
         *doors.staff("/calendar", get=calendar.show),
         *doors.staff("/operations", get=operations.show),
-        *doors.staff("/operations/again", post=operations.again),
+        *doors.form("/operations/again", operations.again, of="/operations"),
     ]
 
 
@@ -96,7 +104,7 @@ def of_training(doors: Doors) -> list[Route]:
         *doors.staff("/training.xlsx", get=training_book.show),
         *doors.staff("/training/courses", get=courses.show, post=courses.add),
         *doors.staff("/training/courses/{course}", get=courses.one, post=courses.describe),
-        *doors.staff("/training/courses/{course}/sessions", post=courses.plan),
+        *doors.form("/training/courses/{course}/sessions", courses.plan, of="/training/courses/{course}"),
         *doors.staff("/training/sessions", get=sessions.all_of_them),
         *doors.staff("/training/sessions/{number}", get=sessions.show, post=sessions.record),
     ]
@@ -106,7 +114,7 @@ def of_tasks(doors: Doors) -> list[Route]:
     return [
         *doors.staff("/", get=inbox.show, post=inbox.act),
         *doors.staff("/tasks/{task_id}", get=task.show),
-        *doors.staff("/tasks/{task_id}/{deed}", get=task.back, post=task.act),
+        *doors.form("/tasks/{task_id}/{deed}", task.act, of="/tasks/{task_id}"),
     ]
 
 
@@ -122,8 +130,8 @@ def of_orders(doors: Doors) -> list[Route]:
     files = Importing()
     return [
         *doors.staff("/orders", get=orders.show),
-        *doors.staff("/saved-links", post=orders.keep),
-        *doors.staff("/saved-links/remove", post=orders.forget),
+        *doors.form("/saved-links", orders.keep, of="/orders"),
+        *doors.form("/saved-links/remove", orders.forget, of="/orders"),
         *doors.staff("/orders/new", get=entering.show, post=entering.enter),
         *doors.staff("/orders/import", get=files.show, post=files.put_down),
         *doors.staff("/imports/{id}", get=files.look, post=files.enter),
@@ -132,7 +140,9 @@ def of_orders(doors: Doors) -> list[Route]:
         *doors.staff("/orders/{no}/sheet", get=sheet.show),
         *doors.staff("/orders/{no}/readers", get=readers.show),
         *doors.staff("/orders/{no}/now", get=sheet.go),
-        *(route for deed in order_forms.ASKS for route in doors.staff(f"/orders/{{no}}/{deed}", post=order.said(deed))),
+        *chain.from_iterable(
+            doors.form(f"/orders/{{no}}/{deed}", order.said(deed), of="/orders/{no}/") for deed in order_forms.ASKS
+        ),
         *doors.staff("/orders.xlsx", get=orders_book.show),
         *doors.staff("/exceptions", get=exceptions.show),
         *doors.staff("/exceptions.xlsx", get=exceptions_book.show),
@@ -146,7 +156,7 @@ def of_planning(doors: Doors) -> list[Route]:
 def of_documents(doors: Doors) -> list[Route]:
     return [
         *doors.staff("/orders/{no}/documents", get=file.show, post=file.upload),
-        *doors.staff("/orders/{no}/documents/generate", post=file.generate),
+        *doors.form("/orders/{no}/documents/generate", file.generate, of="/orders/{no}/documents"),
         *doors.staff("/orders/{no}/print/{kind}", get=paper.show),
         *doors.staff("/orders/{no}/step/{kind}", get=paper.go),
         *doors.staff("/documents/{id}", get=file.download),
@@ -178,6 +188,16 @@ def of_figures(doors: Doors) -> list[Route]:
         *doors.staff("/figures/{name}", get=figure.show),
         *doors.staff("/figures.xlsx", get=figures_book.show),
     ]
+
+
+def leading(page: str) -> Handler:
+    """To a page whose address has what the form's own has: after signing in, by a reload, or by a link to another language."""
+
+    async def go(visitor: Visitor) -> Response:
+        names = {name: quote(str(value), safe="") for name, value in visitor.request.path_params.items()}
+        return RedirectResponse(page.format_map(names), 303, HEADERS)
+
+    return go
 
 
 def both(path: str, get: Endpoint | None, post: Endpoint | None) -> list[Route]:

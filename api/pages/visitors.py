@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, ParamSpec, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.datastructures import FormData, Headers
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from activities.store.sessions import Session
 from api import looks
 from api.bodies import Body, Disconnected, fingerprint
 from api.deeds import Deed
+from api.pages import filters
 from api.pages.forms import sendings
 from api.pages.site import HEADERS, Site
 from api.problems import Problem
@@ -35,6 +36,8 @@ COOKIE, LANGUAGE = "jiaoqi_session", "jiaoqi_language"
 TOKEN, KEY = "csrf", "key"
 SECRETS = frozenset({"password", "old", "new", "again", "code"})
 """Fields that no page ever shows again."""
+SIGNED_IN_ANEW = "signed-in-anew"
+SIGNED_OUT = Problem(401, "signed-out", "your session is over, and nothing was done: sign in on another page, then send it again")
 MOST_FORM_BYTES = 256 * 1024
 MOST_UPLOAD_BYTES = 16 * 1024 * 1024
 HTML = "text/html"
@@ -81,17 +84,33 @@ class Visitor:
             "csrf": self.signed_in.csrf if self.signed_in else "",
             "now": self.now,
             "problem": None,
+            "in_language": self.in_language,
         }
         return self.site.render(template, self.tongue, **{**frame, **values})
 
+    def in_language(self, code: str) -> str:
+        """Where the same page is found in another language, with all that it was asked for."""
+        asked = [(name, value) for name, value in self.request.query_params.multi_items() if name != filters.LANGUAGE]
+        return "?" + urlencode([*asked, (filters.LANGUAGE, code)])
+
     async def form(self, most_bytes: int = MOST_FORM_BYTES) -> FormData:
         """What was sent, from a page of ours and not from elsewhere in the visitor's browser. Raises Problem, Disconnected."""
+        sent = await self.received(most_bytes)
+        if not self.is_proven(sent):
+            detail = "this form was not made for you, or you have signed in anew since: reload the page"
+            raise Problem(403, SIGNED_IN_ANEW, detail)
+        return sent
+
+    async def received(self, most_bytes: int = MOST_FORM_BYTES) -> FormData:
+        """What was sent, from wherever it comes. Raises Problem, Disconnected."""
         if self.sent is None:
             self.request = sendings.counted(self.request, most_bytes)
             self.sent = await sendings.read(self.request, most_bytes)
-        if self.signed_in and not hmac.compare_digest(text(self.sent, TOKEN).encode(), self.signed_in.csrf.encode()):
-            raise Problem(403, "forged", "this form was not made for you, or you have signed in anew since: reload the page")
         return self.sent
+
+    def is_proven(self, sent: FormData) -> bool:
+        """Whether a page of this very session has sent it; who is not signed in has nothing to prove it with."""
+        return self.signed_in is None or hmac.compare_digest(text(sent, TOKEN).encode(), self.signed_in.csrf.encode())
 
     async def do(
         self,
@@ -144,7 +163,7 @@ def for_anyone(site: Site, handler: Handler) -> Endpoint:
                 await recognise(visitor)
                 return remembering(await handler(visitor), request)
         except SignInFirst:
-            return sign_in_first(request)
+            return await sign_in_first(visitor)
         except Disconnected:
             raise
         except Exception as error:
@@ -157,29 +176,42 @@ def for_anyone(site: Site, handler: Handler) -> Endpoint:
 
 
 async def refusal(visitor: Visitor, problem: Problem) -> Response:
-    """A page of its own for what no page could say. Where something was away, it sends what was typed once more."""
-    again = await sent_before(visitor) if problem.status == 503 and visitor.request.method == "POST" else []
+    """A page of its own for what no page could say. What may be sent once more as it was typed is sent from there."""
+    is_lost = problem.status == 503 or problem.code in (SIGNED_IN_ANEW, SIGNED_OUT.code)
+    again = await sent_before(visitor) if is_lost and visitor.request.method == "POST" else []
     answer = visitor.page("problem.html", problem.status, problem=problem, again=again, action=address(visitor.request))
     answer.headers.update(problem.headers)
     return answer
 
 
 async def sent_before(visitor: Visitor) -> list[tuple[str, str]]:
-    """Nothing where it cannot be sent again, as files, or must not stand in a page."""
+    """With this session's proof. Nothing where it cannot be sent again, as files, or must not stand in a page."""
     try:
-        sent = (await visitor.form()).multi_items()
+        form = await visitor.received()
     except (Problem, Disconnected):
         return []
+    # A page that was left open over the end of a session has another's proof: then the browser must have said whose it is.
+    if not visitor.is_proven(form) and not is_told(visitor.request):
+        return []
+    sent = [(name, value) for name, value in form.multi_items() if name != TOKEN]
     texts = [(name, value) for name, value in sent if isinstance(value, str)]
-    return texts if len(texts) == len(sent) and SECRETS.isdisjoint(name for name, _ in texts) else []
+    if not texts or len(texts) != len(sent) or not SECRETS.isdisjoint(name for name, _ in texts):
+        return []
+    return [*texts, (TOKEN, visitor.signed_in.csrf if visitor.signed_in else text(form, TOKEN))]
 
 
-def sign_in_first(request: Request) -> Response:
-    """A part of a page cannot show the form for it: the whole page goes there."""
+async def sign_in_first(visitor: Visitor) -> Response:
+    """What was typed waits on its page until they have signed in on another; who only wanted to look comes back by themselves.
+
+    A part of a page cannot show the form for it: the whole page goes there.
+    """
+    request = visitor.request
     if "hx-request" in request.headers:
         whole = urlsplit(request.headers.get("hx-current-url", ""))
         then = whole.path + (f"?{whole.query}" if whole.query else "")
         return Response("", 200, {**HEADERS, "HX-Redirect": f"/sign-in?next={quote(then)}"}, HTML)
+    if request.method == "POST" and is_told(request) and await sent_before(visitor):
+        return await refusal(visitor, SIGNED_OUT)
     return RedirectResponse(f"/sign-in?next={quote(address(request))}", 303, HEADERS)
 
 
@@ -216,7 +248,7 @@ def csrf_of(secret: str) -> str:
 
 def tongue_of(request: Request, person: Person | None) -> Tongue:
     """By the link, else by what was chosen here before, else the person's, else the browser's."""
-    wishes = [request.query_params.get("lang", ""), request.cookies.get(LANGUAGE, "")]
+    wishes = [request.query_params.get(filters.LANGUAGE, ""), request.cookies.get(LANGUAGE, "")]
     wishes += [person.language] if person else []
     wishes += wished(request.headers.get("accept-language", ""))
     return Tongue.of(chosen(wishes) or Language.EN)
@@ -224,7 +256,7 @@ def tongue_of(request: Request, person: Person | None) -> Tongue:
 
 def remembering(response: Response, request: Request) -> Response:
     """What was chosen by a link holds from here on."""
-    if language := chosen([request.query_params.get("lang", "")]):
+    if language := chosen([request.query_params.get(filters.LANGUAGE, "")]):
         response.set_cookie(LANGUAGE, language, max_age=365 * 86400, path="/", httponly=True, samesite="lax")
     return response
 
@@ -244,6 +276,11 @@ def is_ours(origin: str | None, site: str | None, host: str | None) -> bool:
         # Our pages ask to be named: it is a sandbox of somebody else's, unless the browser knows better than what hides the name.
         return site == "same-origin"
     return origin is None or urlsplit(origin).netloc == host
+
+
+def is_told(request: Request) -> bool:
+    """Whether the browser says where a form comes from; what it says was found to be here."""
+    return "origin" in request.headers or "sec-fetch-site" in request.headers
 
 
 def address(request: Request) -> str:

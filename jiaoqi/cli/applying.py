@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from activities.policy_file import pin
+from activities.policy_in_force import PolicyInForce
 from activities.store import Store
 from api.adopting import Application, Applied, put_in_force, tell_orders
-from api.policy import PolicyInForce
 from jiaoqi.cli.engine import working_engine
 from jiaoqi.home import Home
 from jiaoqi.settings import Settings

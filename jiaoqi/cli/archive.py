@@ -13,12 +13,12 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.documents.archiving import Finding
 from activities.documents.cabinet import Cabinet
+from activities.policy_in_force import PolicyInForce
 from activities.store import Store
 from activities.store.archives import ArchiveFilter, ArchiveOut
-from api.policy import PolicyInForce
-from jiaoqi.cli.documents import FINDINGS, found, number, opened
+from jiaoqi.cli.documents import found, number, opened
 from jiaoqi.cli.engine import working_engine
-from jiaoqi.cli.options import home_option, json_option, limit_option
+from jiaoqi.cli.options import DAY, FINDINGS, home_option, json_option, limit_option
 from jiaoqi.cli.orders import as_list, first
 from jiaoqi.cli.speaking import say, worded
 from jiaoqi.cli.store import of_running_stack
@@ -31,8 +31,6 @@ from workflows.types.archive import Tally
 
 BY_HAND = f"{ids.ARCHIVE}-by-hand"
 COLUMNS = ("BUNDLE", "ORDER", "CUSTOMER", "CLOSED", "SIZE", "SHA-256", "MISSING")
-DAY = timedelta(days=1)
-day_type = click.DateTime(["%Y-%m-%d"])
 
 
 class RunFailed(JiaoqiError):
@@ -89,8 +87,8 @@ async def ran(client: Client) -> Tally:
 @click.option("--order", "order_no", default="", help="What its number begins with, in any case.")
 @click.option("--customer", default="", help="What the customer's name begins with.")
 @click.option("--product", default="", help="What the model of one of its products begins with.")
-@click.option("--from", "closed_from", type=day_type, help="Closed on this day or later.")
-@click.option("--to", "closed_to", type=day_type, help="Closed on this day or earlier.")
+@click.option("--from", "closed_from", type=DAY, help="Closed on this day or later.")
+@click.option("--to", "closed_to", type=DAY, help="Closed on this day or earlier.")
 @limit_option
 @json_option
 def find(
@@ -111,7 +109,7 @@ def find(
             customer=customer,
             product=product,
             closed_from=morning(closed_from.date(), zone) if closed_from else None,
-            closed_before=morning(closed_to.date() + DAY, zone) if closed_to else None,
+            closed_before=morning(closed_to.date() + timedelta(days=1), zone) if closed_to else None,
         )
         bundles = list(first(limit, lambda n, cursor: store.archives.page(wanted, n, cursor)))
     if as_json:

@@ -14,14 +14,13 @@ from activities.audit.heads import Head, HeadFile
 from activities.audit.verifying import Progress, Verification
 from activities.store import Store
 from activities.store.access_log import Access
-from jiaoqi.cli.options import home_option, json_option, limit_option
+from jiaoqi.cli.options import FINDINGS, home_option, json_option, limit_option
 from jiaoqi.cli.speaking import say, worded
 from jiaoqi.cli.store import connected
 from jiaoqi.cli.tables import table
-from jiaoqi.errors import JiaoqiError, NoStackIsRunning
+from jiaoqi.errors import JiaoqiError, NoStackIsRunning, NoSuchOrder
 from jiaoqi.settings import Settings
 
-FINDINGS = 1
 COLUMNS = ("WHEN", "WHO", "WHAT", "ABOUT", "HOW", "DOOR")
 
 
@@ -30,12 +29,6 @@ class NoChainYet(JiaoqiError):
 
     def __init__(self) -> None:
         super().__init__("there is no audit chain yet: no worker has begun it")
-
-
-class NoSuchOrder(JiaoqiError):
-    """The store knows no order of this number."""
-
-    exit_code = 2
 
 
 class OneOfBoth(JiaoqiError):
@@ -73,7 +66,7 @@ def verify(home: Path | None, as_json: bool, heads: tuple[Path, ...], number: st
     (*older, newest), known = settings.audit_keys(), list(exported(settings, heads))
     with looked_at(settings) as store:
         if number is not None and store.orders.row(number) is None and not store.audit.one_order(number).links:
-            raise NoSuchOrder(f"there is no order {number!r}")
+            raise NoSuchOrder(number)
         with progress(store, hidden=number is not None) as tell:
             run = Verification(store, newest, tell, older)
             found = list(run.everything(known) if number is None else run.one(number))

@@ -12,7 +12,7 @@ from temporalio.runtime import Runtime
 
 from activities.store import Store
 from jiaoqi.cli.engine import PATIENCE, working_engine
-from jiaoqi.cli.options import home_option, json_option
+from jiaoqi.cli.options import FINDINGS, home_option, json_option
 from jiaoqi.cli.speaking import say, worded
 from jiaoqi.cli.store import of_running_stack
 from jiaoqi.cli.tables import table
@@ -25,7 +25,6 @@ from jiaoqi.doctor.recovery import quiet
 from jiaoqi.errors import JiaoqiError
 from jiaoqi.settings import Settings
 
-FINDINGS = 1
 EVERY = 100
 """Orders from one sign of life to the next."""
 

@@ -12,16 +12,16 @@ from activities.documents.cabinet import Cabinet
 from activities.documents.completeness import missing
 from activities.store import Store
 from activities.store.documents import DocumentOut
-from jiaoqi.cli.options import home_option, json_option, one_of
-from jiaoqi.cli.orders import NoSuchOrder, as_list
+from jiaoqi.cli.options import FINDINGS, home_option, json_option, one_of
+from jiaoqi.cli.orders import as_list
 from jiaoqi.cli.speaking import say
 from jiaoqi.cli.store import of_running_stack
 from jiaoqi.cli.tables import minute, table
+from jiaoqi.errors import NoSuchOrder
 from jiaoqi.settings import Settings
 from workflows.types.words import SYSTEM, Language
 
 COLUMNS = ("DOCUMENT", "KIND", "VERSION", "MADE", "LANGUAGE", "SIZE", "BY", "WHEN")
-FINDINGS = 1
 
 number = click.argument("number", metavar="ORDER")
 
@@ -90,7 +90,7 @@ def found(store: Store, number: str) -> tuple[str, str]:
     """The order's number as it is written, and its plant's zone. Raises NoSuchOrder."""
     order = store.orders.row(number)
     if order is None or order.case is not None:
-        raise NoSuchOrder(f"there is no order {number!r}")
+        raise NoSuchOrder(number)
     return order.order_no, order.plant_time_zone
 
 

@@ -25,8 +25,6 @@ async def working_engine(settings: Settings) -> tuple[Client, TemporalEngine]:
     """Raises NoStackIsRunning, TemporalDoesNotAnswer, NobodyWorks."""
     client = await connect(settings, patience=PATIENCE)
     engine = TemporalEngine(client)
-    # Mail may wait; orders may not.
-    missing = [part for part in await engine.missing() if part != "mail"]
-    if missing:
+    if missing := await engine.missing():
         raise NobodyWorks(missing)
     return client, engine

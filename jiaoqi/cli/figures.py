@@ -8,18 +8,19 @@ import click
 
 from activities.figures import keeping
 from activities.figures.report import Basis, Figure, LatenessCause, Report, Unit, Wanted, report
+from activities.policy_in_force import PolicyInForce
 from activities.store.figure_rows import next_month
-from jiaoqi.cli.options import home_option, json_option, one_of
+from jiaoqi.cli.options import DAY, home_option, json_option, one_of
 from jiaoqi.cli.speaking import named, worded
 from jiaoqi.cli.store import of_running_stack
 from jiaoqi.cli.tables import table
 from jiaoqi.errors import JiaoqiError
+from jiaoqi.settings import Settings
 from workflows.types.words import Department
 
 COLUMNS = ("FIGURE", "VALUE", "OF", "BESIDE")
 CAUSES = ("CAUSE", "TASK", "HOURS", "ORDERS")
 DAY_LONG = timedelta(days=1)
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 class NoPeriod(JiaoqiError):
@@ -53,11 +54,11 @@ def figures(
     if context.invoked_subcommand is not None:
         return
     now = datetime.now(UTC)
-    first, end = period(start, last, now)
     chosen = {"basis": basis, "customer": customer, "product": product, "department": department}
-    wanted = Wanted.model_validate({"start": first, "end": end, **chosen})
     with of_running_stack(home) as store:
-        found = report(store, wanted, now)
+        today = PolicyInForce(store, Settings.load(home).policy_text()).read(now).today
+        first, end = period(start, last, today)
+        found = report(store, Wanted.model_validate({"start": first, "end": end, **chosen}), now)
     click.echo(found.model_dump_json(indent=2) if as_json else described(found))
 
 
@@ -77,9 +78,9 @@ def watched(orders: int) -> None:
         click.echo(f"\r{orders:,}", nl=False, err=True)
 
 
-def period(start: datetime | None, last: datetime | None, now: datetime) -> tuple[date, date]:
-    """Raises NoPeriod."""
-    first = start.date() if start else now.date().replace(day=1)
+def period(start: datetime | None, last: datetime | None, today: date) -> tuple[date, date]:
+    """Its first day, and the one after its last; `today` is the plant's. Raises NoPeriod."""
+    first = start.date() if start else today.replace(day=1)
     end = last.date() + DAY_LONG if last else next_month(first)
     if end <= first:
         before = end - DAY_LONG

@@ -5,7 +5,7 @@ import codecs
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -24,19 +24,18 @@ from activities.importing import (
 )
 from activities.importing.mapping_file import named
 from activities.importing.report import check_place, write
+from activities.policy_in_force import PolicyInForce
 from activities.store import Person, Store
 from api.importing import Desk, PolicyLookedAt
-from api.policy import PolicyInForce
 from jiaoqi.cli.engine import working_engine
-from jiaoqi.cli.options import home_option
-from jiaoqi.cli.people import MayNot, NobodyHasThisName
+from jiaoqi.cli.options import FINDINGS, home_option
 from jiaoqi.cli.speaking import say, worded
-from jiaoqi.cli.store import of_running_stack
+from jiaoqi.cli.store import of_running_stack, somebody
 from jiaoqi.cli.tables import table
+from jiaoqi.errors import MayNot
 from jiaoqi.settings import Settings
 from workflows.rules.authority import may_enter_orders
 
-FINDINGS = 1
 COLUMNS = ("ROW", "COLUMN", "REASON", "ORDER")
 MOST_SHOWN = 1000
 """Rows: more than a person reads on a terminal."""
@@ -97,7 +96,7 @@ def import_orders(
     _ = settings.temporal_address
     with of_running_stack(home) as store:
         policy = (PolicyLookedAt if dry_run else PolicyInForce)(store, settings.policy_text())
-        person = enterer(store, name)
+        person = enterer(store, name, policy.read(datetime.now(UTC)).today)
         if to is not None:
             check_place(to, path)
         orders = gather(file, surveyed, shift(surveyed, policy) if rebase else timedelta(0))
@@ -111,12 +110,10 @@ def import_orders(
     return FINDINGS if tally.refused else 0
 
 
-def enterer(store: Store, name: str) -> Person:
+def enterer(store: Store, name: str, today: date) -> Person:
     """The person, once known to be allowed to enter orders at all."""
-    person = store.people.get(name)
-    if person is None:
-        raise NobodyHasThisName(f"there is no {name} in the register")
-    if no := may_enter_orders(store.people.actor(person, datetime.now(UTC).date())):
+    person = somebody(store, name)
+    if no := may_enter_orders(store.people.actor(person, today)):
         raise MayNot(f"{name} may not import: {no.detail}")
     return person
 

@@ -13,6 +13,10 @@ home_option = click.option(
 
 json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
+DAY = click.DateTime(["%Y-%m-%d"])
+FINDINGS = 1
+"""The exit status of a command that looked for something, and found it."""
+
 limit_option = click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="No more than so many.")
 
 

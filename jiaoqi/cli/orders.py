@@ -14,7 +14,7 @@ from jiaoqi.cli.options import home_option, json_option, limit_option, one_of
 from jiaoqi.cli.speaking import worded
 from jiaoqi.cli.store import of_running_stack
 from jiaoqi.cli.tables import minute, table
-from jiaoqi.errors import JiaoqiError
+from jiaoqi.errors import NoSuchOrder
 from workflows.types.words import OrderStatus, Risk, Stage
 
 MOST = 200
@@ -23,12 +23,6 @@ COLUMNS = ("ORDER", "CUSTOMER", "STATUS", "STAGE", "RISK", "REQUESTED", "PROMISE
 TASK_COLUMNS = ("TASK", "DEPARTMENT", "HELD BY", "DUE", "LATENESS", "LEVEL")
 
 Item = TypeVar("Item")
-
-
-class NoSuchOrder(JiaoqiError):
-    """The store knows no order of this number."""
-
-    exit_code = 2
 
 
 @click.group()
@@ -45,7 +39,7 @@ def show(home: Path | None, as_json: bool, number: str) -> None:
     with of_running_stack(home) as store:
         found = store.orders.get(number, datetime.now(UTC))
     if found is None:
-        raise NoSuchOrder(f"there is no order {number!r}")
+        raise NoSuchOrder(number)
     click.echo(found.model_dump_json(indent=2) if as_json else described(found))
 
 

@@ -11,32 +11,15 @@ import click
 from activities import passwords
 from activities.people_rules import NO_HEAD, NOBODY, email_fault, lacks, name_fault
 from activities.store import Person, Store, UnknownPerson
-from jiaoqi.cli.options import home_option
+from jiaoqi.cli.options import DAY, home_option, json_option, one_of
 from jiaoqi.cli.speaking import named, worded
-from jiaoqi.cli.store import opened
+from jiaoqi.cli.store import opened, somebody
 from jiaoqi.cli.tables import table
-from jiaoqi.errors import JiaoqiError
+from jiaoqi.errors import NobodyHasThisName
 from workflows.types.words import Department, Language, MailWish
 
 BY_COMMAND = "jiaoqi people token"
 """What a token is called that was made here."""
-# By value: click alone would offer the names of an enum's members.
-DEPARTMENT = click.Choice([department.value for department in Department])
-LANGUAGE = click.Choice([language.value for language in Language])
-MAIL = click.Choice([wish.value for wish in MailWish])
-DAY = click.DateTime(["%Y-%m-%d"])
-
-
-class NobodyHasThisName(JiaoqiError):
-    """The register does not know the person."""
-
-    exit_code = 2
-
-
-class MayNot(JiaoqiError):
-    """The person is known, but this is not for them."""
-
-    exit_code = 2
 
 
 @click.group()
@@ -48,11 +31,11 @@ def people() -> None:
 @home_option
 @click.argument("name")
 @click.option("--email", required=True)
-@click.option("--department", "departments", type=DEPARTMENT, multiple=True, help="May be given several times.")
-@click.option("--head", "heads", type=DEPARTMENT, multiple=True, help="A department that they lead; a head is a member.")
+@click.option("--department", "departments", type=one_of(Department), multiple=True, help="May be given several times.")
+@click.option("--head", "heads", type=one_of(Department), multiple=True, help="A department that they lead; a head is a member.")
 @click.option("--admin", is_flag=True, help="May change people and policy.")
-@click.option("--language", type=LANGUAGE, default=Language.EN.value, show_default=True, help="Of their mails.")
-@click.option("--mail", type=MAIL, help="New tasks and reminders: each at once, or in the next digest.")
+@click.option("--language", type=one_of(Language), default=Language.EN.value, show_default=True, help="Of their mails.")
+@click.option("--mail", type=one_of(MailWish), help="New tasks and reminders: each at once, or in the next digest.")
 def add(
     home: Path | None,
     name: str,
@@ -86,7 +69,7 @@ def add(
 
 @people.command(name="list")
 @home_option
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@json_option
 def everyone(home: Path | None, as_json: bool) -> None:
     """List everybody."""
     with opened(home) as store:
@@ -141,8 +124,7 @@ def token(home: Path | None, name: str) -> None:
 def password(home: Path | None, name: str, prompt: bool) -> None:
     """Give NAME a new password for the pages and print it once; who was signed in as NAME is signed out."""
     with opened(home) as store, known_people():
-        if store.people.get(name) is None:
-            raise UnknownPerson(name)
+        somebody(store, name)
         chosen = asked_for(name) if prompt else passwords.made()
         store.sessions.set_password(name, chosen, datetime.now(UTC))
         if not prompt:

@@ -1,27 +1,24 @@
 """`jiaoqi policy`: what governs orders, whether a file could, and making it so."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
 from activities.policy_file import PolicyError, changes, dump, parse
+from activities.policy_in_force import PolicyInForce
 from activities.store import Store
 from api.adopting import Applied, Preview, cause, preview
-from api.policy import PolicyInForce
 from jiaoqi.cli.applying import Candidate, apply_to_orders
-from jiaoqi.cli.options import home_option
-from jiaoqi.cli.people import MayNot, NobodyHasThisName
+from jiaoqi.cli.options import FINDINGS, home_option
 from jiaoqi.cli.speaking import say
-from jiaoqi.cli.store import of_running_stack
+from jiaoqi.cli.store import of_running_stack, somebody
 from jiaoqi.cli.tables import minute, table
-from jiaoqi.errors import JiaoqiError
+from jiaoqi.errors import JiaoqiError, MayNot
 from jiaoqi.settings import Settings
 from workflows.types.commands import SYSTEM_ACTOR, Actor
 from workflows.types.policy import Policy
-
-FINDINGS = 1
 
 
 class NotOnRecord(JiaoqiError):
@@ -80,7 +77,8 @@ def apply(home: Path | None, file: Path, dry_run: bool, name: str | None, becaus
     _ = settings.temporal_address
     with of_running_stack(home) as store:
         caused = improvement(store, because)
-        candidate = Candidate.of(store, settings, *found, by=admin(store, name), because=caused)
+        by = admin(store, name, PolicyInForce(store, settings.policy_text()).read(datetime.now(UTC)).today)
+        candidate = Candidate.of(store, settings, *found, by=by, because=caused)
         tell_changes(candidate.before, candidate.policy)
         tell_moves(asyncio.run(previewed(candidate)), candidate.policy)
         if dry_run:
@@ -103,16 +101,14 @@ def read(file: Path) -> tuple[str, Policy] | str:
         return str(error)
 
 
-def admin(store: Store, name: str | None) -> Actor:
+def admin(store: Store, name: str | None, today: date) -> Actor:
     """Who speaks to the orders: whoever may run this command here, or the admin whom they name."""
     if name is None:
         return SYSTEM_ACTOR.model_copy(update={"admin": True})
-    person = store.people.get(name)
-    if person is None:
-        raise NobodyHasThisName(f"there is no {name} in the register")
+    person = somebody(store, name)
     if not person.admin:
         raise MayNot(f"{name} is no admin, so may not apply a policy")
-    return store.people.actor(person, datetime.now(UTC).date())
+    return store.people.actor(person, today)
 
 
 def improvement(store: Store, number: str) -> str | None:

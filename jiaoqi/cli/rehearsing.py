@@ -13,7 +13,7 @@ import click
 from activities import policy_file
 from activities.importing.mapping_file import named
 from jiaoqi.cli.importing import delimiter_known, encoding_known
-from jiaoqi.cli.options import json_option
+from jiaoqi.cli.options import FINDINGS, json_option
 from jiaoqi.cli.policy import read
 from jiaoqi.cli.speaking import worded
 from jiaoqi.cli.tables import table, width
@@ -26,7 +26,6 @@ from jiaoqi.rehearsing.rows import check_place, write
 from jiaoqi.rehearsing.telling import Found, Row
 from workflows.types.policy import Policy
 
-FINDINGS = 1
 YEAR = timedelta(days=366)
 ASSUMED = """\
 Known are the days of entry, promise, delivery and its record; what lies between is assumed (docs/rehearsal.md): work

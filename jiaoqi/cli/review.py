@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from activities.mail.letters import Letter
+from activities.policy_in_force import PolicyInForce, Reading
 from activities.reviews.findings import Body
 from activities.reviews.letter import ReviewLetters
 from activities.reviews.post import planned_at
 from activities.store import Store
 from activities.store.reviews import Review
-from api.policy import PolicyInForce, Reading
-from jiaoqi.cli.options import home_option, json_option, limit_option, one_of
+from jiaoqi.cli.options import DAY, home_option, json_option, limit_option, one_of
 from jiaoqi.cli.orders import as_list
 from jiaoqi.cli.speaking import wish
 from jiaoqi.cli.store import of_running_stack
@@ -26,9 +26,7 @@ from workflows.types.words import Language
 PATIENCE = 60.0
 """Seconds until somebody has made it, if anybody works."""
 COLUMNS = ("PACK", "KIND", "PLANNED", "MADE", "STATE")
-day_option = click.option(
-    "--for", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day it is planned for; today when left out."
-)
+day_option = click.option("--for", "day", type=DAY, help="The day it is planned for; today when left out.")
 
 
 class NotMadeYet(JiaoqiError):

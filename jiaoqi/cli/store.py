@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from activities.store import Store, StoreAway
-from jiaoqi.errors import NoStackIsRunning, StoreDoesNotAnswer
+from activities.store import Person, Store, StoreAway
+from jiaoqi.errors import NobodyHasThisName, NoStackIsRunning, StoreDoesNotAnswer
 from jiaoqi.home import Home
 from jiaoqi.migration import migrate
 from jiaoqi.settings import Settings
@@ -37,8 +37,16 @@ def of_running_stack(home: Path | None) -> Iterator[Store]:
 @contextmanager
 def connected(settings: Settings) -> Iterator[Store]:
     """The store that the settings name. Raises StoreDoesNotAnswer."""
-    with closing(Store.open(settings.database_url, settings.temporal_ui_url or "")) as store:
+    with closing(Store.open(settings.database_url, settings.temporal_ui_url or "", settings.temporal_namespace)) as store:
         try:
             yield store
         except StoreAway as error:
             raise StoreDoesNotAnswer(str(error)) from error
+
+
+def somebody(store: Store, name: str) -> Person:
+    """The person of this name. Raises NobodyHasThisName."""
+    person = store.people.get(name)
+    if person is None:
+        raise NobodyHasThisName(f"there is no {name} in the register")
+    return person

@@ -18,19 +18,17 @@ from activities.training import powers
 from activities.training.coverage import ENDING_DAYS, Certificate, certificates
 from activities.training.entering import CourseIn, SessionIn, unplannable, unrecordable
 from activities.training.views import CertificateOut
-from jiaoqi.cli.options import home_option, json_option
-from jiaoqi.cli.people import DAY, DEPARTMENT, MayNot, NobodyHasThisName
+from jiaoqi.cli.options import DAY, FINDINGS, home_option, json_option, one_of
 from jiaoqi.cli.speaking import say, worded
-from jiaoqi.cli.store import opened
+from jiaoqi.cli.store import opened, somebody
 from jiaoqi.cli.tables import table
-from jiaoqi.errors import JiaoqiError
+from jiaoqi.errors import JiaoqiError, MayNot
 from jiaoqi.settings import Settings
 from workflows.rules.faults import faults
 from workflows.types.commands import SYSTEM_ACTOR, Actor
 from workflows.types.refusals import Fault, Refusal
 from workflows.types.words import Department
 
-FINDINGS = 1
 as_option = click.option("--as", "name", metavar="NAME", help="Who is on record for it; the system when left out.")
 
 
@@ -61,10 +59,7 @@ class Room(NamedTuple):
         """Whoever may run this command here, or the person whom they name."""
         if name is None:
             return SYSTEM_ACTOR.model_copy(update={"admin": True})
-        person = self.store.people.get(name)
-        if person is None:
-            raise NobodyHasThisName(f"there is no {name} in the register")
-        return self.store.people.actor(person, self.today)
+        return self.store.people.actor(somebody(self.store, name), self.today)
 
     def certificates(self) -> Iterator[Certificate]:
         return certificates(self.store.people.register(), self.store.training.courses(), self.today)
@@ -101,7 +96,7 @@ def courses(home: Path | None, as_json: bool) -> None:
 @home_option
 @click.argument("course_id", metavar="COURSE")
 @click.option("--title", help="What people call it.")
-@click.option("--department", type=DEPARTMENT, help="Who has to have it; everybody when left out.")
+@click.option("--department", type=one_of(Department), help="Who has to have it; everybody when left out.")
 @click.option("--months", type=click.IntRange(1, 600), help="How long it counts; for ever when left out.")
 @click.option("--retired", is_flag=True, help="Nobody needs it any more, and nobody is taught it.")
 @as_option
@@ -175,17 +170,14 @@ def judge(here: Room, course: Course, session: Session, results: dict[str, bool 
     if results:
         refuse(unrecordable(session, here.today))
     for who in results:
-        person = here.store.people.get(who)
-        if person is None:
-            raise NobodyHasThisName(f"there is no {who} in the register")
-        allowed(powers.may_record(actor, course, person))
+        allowed(powers.may_record(actor, course, somebody(here.store, who)))
 
 
 @training.command(name="list")
 @home_option
 @json_option
 @click.option("--person", metavar="NAME", help="Of one person only.")
-@click.option("--department", type=DEPARTMENT, help="Of one department's people only.")
+@click.option("--department", type=one_of(Department), help="Of one department's people only.")
 @click.option("--course", "course_id", metavar="COURSE", help="Of one course only.")
 def everything(home: Path | None, as_json: bool, person: str | None, department: str | None, course_id: str | None) -> None:
     """List who has what until when, and who lacks what."""

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
+from activities.policy_in_force import PolicyInForce
 from activities.store import Store, StoreAway
-from api.policy import PolicyInForce
 from jiaoqi.demo.cast import CAST, who_answers_for
 from jiaoqi.demo.orders import DemoOrder, orders
 from jiaoqi.demo.training import teach

@@ -17,7 +17,6 @@ from workflows import ids
 WITHIN = 20.0
 """Seconds for one order's answer."""
 ENDED = f"{ORDERS} AND ExecutionStatus IN ('Completed', 'Terminated', 'Failed', 'TimedOut', 'Canceled')"
-PREFIX = ids.workflow_id("")
 
 PROBLEMS = "TemporalReportedProblems"
 
@@ -92,10 +91,10 @@ class Engine:
         return Seen(found.status, found.close_time, tuple(map(str, problems)))
 
     async def listed(self, query: str) -> AsyncIterator[str]:
-        """The order ids of workflows as they were a moment ago; whoever accuses describes first."""
+        """The ids of workflows' orders and cases as they were a moment ago; whoever accuses describes first."""
         try:
             async for found in self.client.list_workflows(query, page_size=1000):
-                if found.id.startswith(PREFIX):
-                    yield found.id.removeprefix(PREFIX)
+                if order_id := ids.order_of_workflow(found.id):
+                    yield order_id
         except RPCError as error:
             raise TemporalDoesNotAnswer(self._address, error.message) from error

@@ -20,19 +20,13 @@ from jiaoqi.doctor import books
 from jiaoqi.doctor.books import Retold
 from jiaoqi.doctor.engine import Engine
 from jiaoqi.doctor.healing import Healer
-from jiaoqi.errors import JiaoqiError
+from jiaoqi.errors import JiaoqiError, NoSuchOrder
 from workflows.types.commands import Actor, OrderStart
 from workflows.types.state import OrderState
 
 SHORTLY = 15.0
 """Seconds that we wait for a clock that is behind the store's last writing."""
 WITHIN = timedelta(seconds=30)
-
-
-class NoSuchOrder(JiaoqiError):
-    """Neither rows nor events: there is nothing to rebuild from."""
-
-    exit_code = 2
 
 
 class CannotBeRebuilt(JiaoqiError):
@@ -53,7 +47,7 @@ async def rebuild(store: Store, engine: Engine, order_no: str) -> Rebuilt:
     """Raises NoSuchOrder, CannotBeRebuilt, StoreAway, TemporalDoesNotAnswer."""
     rows = await asyncio.to_thread(store.checks.rows, order_no, events=True)
     if rows is None:
-        raise NoSuchOrder(f"there is no order {order_no!r}")
+        raise NoSuchOrder(order_no)
     order_no = rows.order.order_no
     if not rows.is_open:
         raise CannotBeRebuilt(f"{order_no} is {rows.order.status}: a closed order needs no workflow")

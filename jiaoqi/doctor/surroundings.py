@@ -12,6 +12,7 @@ from activities.store.checks import OrderRows
 from activities.store.register import Register
 from jiaoqi.doctor.findings import Finding, Kind
 from workflows.ids import ORDERS_QUEUE
+from workflows.types import words
 from workflows.types.orders import OrderRow
 from workflows.types.policy import Policy
 from workflows.types.tasks import Task
@@ -95,7 +96,9 @@ def unowned(rows: OrderRows, register: Register, policy: Policy, now: datetime) 
         if register.nobody_for(task, today):
             stand_in = policy.tasks[task.kind].stand_in
             may = stand_in and not register.nobody_for(task, today, stand_in)
-            barred = f", {', '.join(task.barred)} made the goods" if task.barred else ""
+            who = ", ".join(task.barred)
+            did = f", {who} carried the action out" if task.kind is words.Kind.VERIFY else f", {who} made the goods"
+            barred = did if who else ""
             barred += f", and the course {task.course} is asked for" if task.course else ""
             yield Finding(
                 kind=Kind.UNOWNED,

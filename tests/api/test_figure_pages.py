@@ -157,6 +157,12 @@ async def test_what_cannot_be_asked_is_refused_and_nothing_typed_is_markup(busy:
     for query in wrong:
         await page.look(f"/figures?{query}")
         assert page.answer.status_code == 422, query
+    # At the ends of the calendar no day lies before, or after; and nobody waits for the months of a century.
+    ends = ("from=0001-01-01&to=0001-01-31", "from=9999-12-01&to=9999-12-31", "from=2017-01-01&to=2027-02-01")
+    for query in ends:
+        for path in ("/figures", "/figures/on_time", "/figures/departments", "/figures.xlsx"):
+            await page.look(f"{path}?{query}")
+            assert page.answer.status_code == 422, (path, query)
     await page.look("/figures/on_time?cursor=abc")
     assert page.answer.status_code == 422
     await page.look("/figures/luck")

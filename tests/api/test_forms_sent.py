@@ -12,7 +12,7 @@ import pytest
 from activities.store import Database, StoreAway
 from api.pages.forms import sendings
 from api.pages.visitors import COOKIE, MOST_FORM_BYTES
-from tests.api.looking import ROOT, Looker
+from tests.api.looking import ROOT, Looker, Reading
 from tests.api.plant import Plant
 
 FORM = "application/x-www-form-urlencoded"
@@ -154,3 +154,43 @@ def store_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         patch.setattr(Database, "reading", away)
         patch.setattr(Database, "writing", away)
         yield
+
+
+async def test_a_page_left_open_over_the_end_of_a_session_loses_nothing(plant: Plant) -> None:
+    """What was typed waits until they have signed in again, and is theirs to send: no other site's form is."""
+    await plant.entered()
+    form = (await Looker(plant, "sales1").look("/orders/PO-1")).form("/orders/PO-1/hold")
+    data = form.with_({"reason": "the <b>customer</b> asked", "until": "2027-03-05T10:00"})
+    out = await plant.client.post(ROOT + form.action, data=data, headers={"Origin": ROOT})
+    assert out.status_code == 401 and "/sign-in" in Reading(out.text).links
+    waiting = Reading(out.text).form("/orders/PO-1/hold")
+    # In another window they have signed in.
+    cookie = {"Cookie": f"{COOKIE}={plant.store.sessions.begin('sales1', 'a test', plant.now)}", "Origin": ROOT}
+    anew = await plant.client.post(ROOT + waiting.action, data=waiting.with_({}), headers=cookie)
+    assert anew.status_code == 403 and "in the name of sales1" in Reading(anew.text).text
+    assert (await plant.get("sales1", "/orders/PO-1")).json()["status"] == "open"
+    again = Reading(anew.text).form("/orders/PO-1/hold")
+    assert (again.value("reason"), again.value("key")) == ("the <b>customer</b> asked", form.value("key"))
+    assert (await plant.client.post(ROOT + again.action, data=again.with_({}), headers=cookie)).status_code == 303
+    assert (await plant.get("sales1", "/orders/PO-1")).json()["status"] == "on_hold"
+
+
+async def test_what_no_browser_has_named_us_for_is_not_offered_to_be_sent(plant: Plant) -> None:
+    await plant.entered()
+    cookie = {"Cookie": f"{COOKIE}={plant.store.sessions.begin('sales1', 'a test', plant.now)}"}
+    data = {"reason": "a stranger's", "csrf": "made up"}
+    for told in ({}, {"Origin": "http://elsewhere.example"}):
+        refused = await plant.client.post(f"{ROOT}/orders/PO-1/hold", data=data, headers=cookie | told)
+        assert refused.status_code == 403 and "a stranger" not in refused.text
+    out = await plant.client.post(f"{ROOT}/orders/PO-1/hold", data=data)
+    assert (out.status_code, out.headers["location"]) == (303, "/sign-in?next=/orders/PO-1/hold")
+
+
+async def test_secrets_and_empty_forms_do_not_wait(plant: Plant) -> None:
+    secret = {"old": "demo-of-tests", "new": "x", "again": "x", "csrf": "old"}
+    for path, data in (("/me/password", secret), ("/sign-out", {"csrf": "old"})):
+        out = await plant.client.post(ROOT + path, data=data, headers={"Origin": ROOT})
+        assert (out.status_code, out.headers["location"]) == (303, f"/sign-in?next={path}")
+    cookie = {"Cookie": f"{COOKIE}={plant.store.sessions.begin('sales1', 'a test', plant.now)}", "Origin": ROOT}
+    anew = await plant.client.post(f"{ROOT}/me/password", data=secret, headers=cookie)
+    assert anew.status_code == 403 and "demo-of-tests" not in anew.text

@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from starlette.routing import Route
 
 from activities.store import Store, StoreAway
 from api.pages.visitors import COOKIE
@@ -153,3 +154,30 @@ async def test_a_form_from_elsewhere_is_refused(plant: Plant, told: dict[str, st
 async def test_pages_have_browsers_name_them_and_nothing_more(plant: Plant) -> None:
     assert (await plant.client.get(ROOT + "/sign-in")).headers["referrer-policy"] == "strict-origin"
     assert (await plant.client.get("/me")).headers["referrer-policy"] == "no-referrer"
+
+
+def test_whoever_comes_to_the_address_of_a_form_is_shown_something(plant: Plant) -> None:
+    """After signing in, by a reload or by a link to another language: a browser then only looks."""
+    pages = [route for route in plant.app.routes if isinstance(route, Route) and not route.path.startswith("/api/")]
+    taking = {route.path for route in pages if "POST" in (route.methods or ())}
+    looked_at = {route.path for route in pages if "GET" in (route.methods or ())}
+    assert taking and not taking - looked_at, "Doors.form leads from a form's address to the page it stands on"
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/people/sales1/away", "/people/sales1"),
+        ("/people/a%2520b/password", "/people/a%2520b"),
+        ("/orders/new/amend", "/orders/new/"),
+        ("/orders/PO-1/documents/generate", "/orders/PO-1/documents"),
+        ("/tasks/PO-1.produce.1/complete?lang=zh-Hant", "/tasks/PO-1.produce.1"),
+        ("/me/tokens", "/me"),
+        ("/sign-out", "/"),
+    ],
+)
+async def test_a_forms_own_address_leads_to_its_page(plant: Plant, path: str, page: str) -> None:
+    cookie = {"cookie": f"{COOKIE}={plant.store.sessions.begin('boss', 'a test', plant.now)}"}
+    answer = await plant.client.get(ROOT + path, headers=cookie)
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    assert ("jiaoqi_language" in answer.headers.get("set-cookie", "")) == ("lang=" in path)

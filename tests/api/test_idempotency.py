@@ -1,11 +1,21 @@
 """What is said twice is done once: the second gets the answer of the first."""
 
 import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 
+from api import visit
+from api.calls import Call
+from api.deeds import Verdict
 from api.engine import OutcomeIsUnknown
+from api.inbox_deeds import Claim
+from tests.api.conftest import Furnished
 from tests.api.plant import CONFIRM, Plant, code, order_in
 from workflows.types.words import Kind
 
@@ -166,3 +176,41 @@ async def test_locks_are_not_kept(plant: Plant) -> None:
     await plant.confirmed()
     await plant.post("sales1", f"{TASK}/complete", {}, key="k")
     assert plant.app.state.services.performer._turns._locks == {}
+
+
+async def test_who_waits_in_vain_for_the_inbox_is_told_that_it_may_have_happened(
+    plant: Plant, furnished: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await plant.entered()
+    monkeypatch.setattr(visit, "PATIENCE", 0.5)
+    with writing_elsewhere(furnished.file):
+        assert code(await plant.post("sales1", f"{TASK}/claim", key="k")) == (503, "outcome-unknown")
+    monkeypatch.undo()
+    assert (await plant.post("sales1", f"{TASK}/claim", key="k")).status_code == 200
+    assert (await plant.get("sales1", TASK)).json()["assignee"] == "sales1"
+
+
+async def test_what_was_given_up_before_it_began_does_not_begin(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    await plant.entered()
+    goes_on, judge = threading.Event(), Claim.judge
+
+    def late(deed: Claim, call: Call, *, by_order_alone: bool = False) -> Verdict:
+        goes_on.wait(5)
+        return judge(deed, call, by_order_alone=by_order_alone)
+
+    monkeypatch.setattr(Claim, "judge", late)
+    monkeypatch.setattr(visit, "PATIENCE", 0.3)
+    assert code(await plant.post("sales1", f"{TASK}/claim", key="k")) == (503, "store-away")
+    goes_on.set()
+    await asyncio.to_thread(plant.app.state.services.threads.close, wait=True)
+    record = plant.store.tasks.record("PO-1.confirm_order.1")
+    assert record is not None and record.holder is None
+
+
+@contextmanager
+def writing_elsewhere(file: Path) -> Iterator[None]:
+    """Somebody else writes to the store, and takes their time."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")

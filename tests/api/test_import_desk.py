@@ -9,11 +9,11 @@ import pytest
 
 from activities.importing import Outcome, Tally, gather, opened, survey
 from activities.importing.mapping_file import PLAIN
+from activities.policy_in_force import PolicyInForce
 from activities.store import Person, Store, migrate
 from api import importing
 from api.engine import EngineIsAway, OutcomeIsUnknown
 from api.importing import Desk, PolicyLookedAt, StackWentAway
-from api.policy import PolicyInForce
 from tests.api.played_engine import PlayedEngine
 from workflows.types.words import Department
 

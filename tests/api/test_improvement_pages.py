@@ -5,8 +5,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import delete
 
 from activities.store.links import COMPLAINTS_LIVE, LIVES, MOST_COMPLAINTS, Purpose
+from activities.store.tables import CASE_NUMBER, EVENT, ORDER, REPLY, TASK
 from tests.api.looking import Form, Looker, Reading
 from tests.api.plant import Plant
 from tests.api.test_links import link, send
@@ -54,6 +56,17 @@ def closed(plant: Plant, number: str, result: str = "effective") -> None:
 
 
 # Recording.
+
+
+async def test_after_a_restore_nobody_s_number_is_taken(plant: Plant) -> None:
+    """The engine knows cases that the store has lost, and draws their numbers again."""
+    lost = [await recorded(plant) for _ in range(2)]
+    with plant.store.database.writing() as connection:
+        for table in (REPLY, EVENT, TASK, ORDER, CASE_NUMBER):
+            connection.execute(delete(table))
+    answers = [await plant.post("sales1", "/improvements", {"text": "burrs"}, "mine") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json()["number"] == answers[1].json()["number"] not in lost
 
 
 async def test_everybody_may_suggest_and_management_is_asked(plant: Plant) -> None:
@@ -326,6 +339,10 @@ async def test_a_link_takes_no_more_than_a_few_and_says_so_politely(plant: Plant
         assert (await send(plant, address, **form.with_({"n": str(n), "kind": "service", "text": f"no. {n}"}))).status_code == 303
     assert "on record" in await read_link(plant, address)
     late = await send(plant, address, kind="service", text="one too many", n="5")
+    assert late.status_code == 409 and "one too many" in late.text
+    copy = complaint(plant)
+    assert "on record" in await read_link(plant, copy), "copies of one mail count together"
+    late = await send(plant, copy, kind="service", text="one too many", n="5")
     assert late.status_code == 409 and "one too many" in late.text
     assert len((await plant.get("sales1", "/improvements")).json()["items"]) == MOST_COMPLAINTS
 

@@ -188,3 +188,29 @@ async def test_a_list_that_refreshes_itself_sends_the_whole_page_to_sign_in(plan
         "http://plant.example/", headers={"HX-Request": "true", "HX-Current-URL": "http://plant.example/?view=mine&q=a"}
     )
     assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/sign-in?next=/%3Fview%3Dmine%26q%3Da")
+
+
+async def test_an_inbox_that_was_opened_empty_has_what_can_be_done_with_tasks_that_come_later(plant: Plant) -> None:
+    """The list refreshes itself, what stands outside it does not."""
+    sales = Looker(plant, "sales1")
+    page = await sales.look("/")
+    assert "All done" in page.text and "With the chosen tasks" in page.text
+    await plant.entered()
+    await plant.post("sales2", f"/tasks/{CONFIRM}/claim")
+    form = form_of(page)
+    form.values = [(name, value) for name, value in form.values if name in ("csrf", "key")]
+    page = await sales.send(form, ("do", f"claim {CONFIRM}"))
+    assert sales.answer.status_code == 409 and "sales2 holds it" in page.text
+
+
+async def test_an_order_of_a_number_that_means_something_else_is_found(plant: Plant) -> None:
+    await plant.entered("new")
+    sales = Looker(plant, "sales1")
+    for path in ("/", "/tasks/new.confirm_order.1", "/orders/new/signatures"):
+        assert "/orders/new/" in (await sales.look(path)).links, path
+        assert "/orders/new" not in (await sales.look(path)).links, path
+
+
+async def test_another_language_shows_the_same_list(plant: Plant) -> None:
+    page = await Looker(plant, "sales1").look("/?view=mine&q=a%26b&lang=en")
+    assert "?view=mine&q=a%26b&lang=zh-Hant" in page.links

@@ -11,6 +11,7 @@ import pytest
 from activities.store.ledger import Addressed, Recipient
 from activities.store.links import LIVES, Minted, Purpose
 from api.engine import OutcomeIsUnknown
+from tests.api.looking import Reading
 from tests.api.plant import CONFIRM, Plant
 from workflows.types.notices import Notice
 from workflows.types.words import Kind, Language
@@ -114,6 +115,7 @@ async def test_after_thirty_days_it_is_too_old(plant: Plant) -> None:
     plant.now += timedelta(seconds=1)
     answer = await plant.client.get(address)
     assert (answer.status_code, "older than 30 days" in answer.text) == (410, True)
+    assert "Pump 7" not in answer.text and "Kaohsiung Fab" not in answer.text, "whoever finds an old mail is not shown the order"
 
 
 async def test_nothing_of_the_plants_inside_is_shown(plant: Plant) -> None:
@@ -235,6 +237,8 @@ async def test_feedback(plant: Plant) -> None:
     assert (more.status_code, 'name="fields/issues/1/kind"' in more.text) == (200, True)
     refused = await send(plant, address, **{"fields/issues/0/text": "wet"})
     assert (refused.status_code, "csat-fault" in refused.text) == (422, True)
+    refused = await send(plant, address, **{**sent, "fields/nps": "11"})
+    assert (refused.status_code, refused.text.count("nps-fault")) == (422, 2)
     await thanked(plant, address, **sent, **{"fields/issues/0/text": "wet"})
     task = (await plant.get("sales1", f"/tasks/{task_id}")).json()
     assert (task["completed_by"], task["outcome"]) == ("customer", "answered")
@@ -250,6 +254,14 @@ async def code_of(plant: Plant) -> str:
     """What the mail with the newest code says."""
     bodies = [each.notice.data["code"] for each in plant.store.outbox.take(10, plant.now, plant.now)]
     return bodies[-1]
+
+
+def given(plant: Plant, address: str, code: str) -> dict[str, str]:
+    """What the page with the statement sends."""
+    found = plant.store.links.find(address.rpartition("/")[2])
+    signature = found and plant.store.signatures.of_link(found)
+    assert signature
+    return {"step": "code", "code": code, "sha256": signature.sha256}
 
 
 async def signing(plant: Plant) -> tuple[str, str]:
@@ -273,7 +285,7 @@ async def test_signing_takes_two_steps_and_keeps_what_was_shown(plant: Plant) ->
     statement = re.findall(r'<pre class="statement"[^>]*>(.*?)</pre>', shown, re.DOTALL)[0]
     assert all(part in statement for part in ("received 118 of 120 pcs", "of these damaged: 2 pcs", "Ms. Lin", "one box wet"))
     assert "buyer" not in shown.split("Your order")[0], "the address is masked"
-    done = await thanked(plant, address, step="code", code=await code_of(plant))
+    done = await thanked(plant, address, **given(plant, address, await code_of(plant)))
     assert "Thank you" in done and statement in done
     (kept,) = plant.store.signatures.of_order("PO-1")
     assert (kept.statement, kept.name, kept.is_signed) == (statement, "Ms. Lin", True)
@@ -287,14 +299,14 @@ async def test_a_wrong_code_signs_nothing_and_five_end_it(plant: Plant) -> None:
     code = await code_of(plant)
     wrong = f"{(int(code) + 1) % 10**6:06}"
     for left in (4, 3, 2, 1):
-        answer = await send(plant, address, step="code", code=wrong)
+        answer = await send(plant, address, **given(plant, address, wrong))
         assert (answer.status_code, f"Attempts left: {left}" in answer.text) == (422, True)
-    assert "good no longer" in (await send(plant, address, step="code", code=wrong)).text
-    assert "good no longer" in (await send(plant, address, step="code", code=code)).text
+    assert "good no longer" in (await send(plant, address, **given(plant, address, wrong))).text
+    assert "good no longer" in (await send(plant, address, **given(plant, address, code))).text
     assert (await plant.get("sales1", f"/tasks/{task_id}")).json()["status"] == "open"
     await thanked(plant, address, step="again")
     assert (fresh := await code_of(plant)) is not None
-    assert "Thank you" in await thanked(plant, address, step="code", code=f" {fresh[:3]} {fresh[3:]} ")
+    assert "Thank you" in await thanked(plant, address, **given(plant, address, f" {fresh[:3]} {fresh[3:]} "))
 
 
 async def test_a_code_is_good_for_ten_minutes(plant: Plant) -> None:
@@ -302,7 +314,7 @@ async def test_a_code_is_good_for_ten_minutes(plant: Plant) -> None:
     await thanked(plant, address, **RECEIVED)
     code = await code_of(plant)
     plant.now += timedelta(minutes=10)
-    assert (await send(plant, address, step="code", code=code)).status_code == 422
+    assert (await send(plant, address, **given(plant, address, code))).status_code == 422
     assert plant.store.signatures.of_order("PO-1") == []
 
 
@@ -321,9 +333,26 @@ async def test_what_is_stated_can_be_changed_before_it_is_signed(plant: Plant) -
     assert 'value="118"' in await look(plant, f"{address}?change")
     refused = {"outcome": "refused", "fields/signed_by": "Mr. Wu", "fields/reason": "wet", "fields/quantities/1": "120"}
     assert "refused 120 of 120 pcs" in await thanked(plant, address, **refused)
-    await thanked(plant, address, step="code", code=await code_of(plant))
+    await thanked(plant, address, **given(plant, address, await code_of(plant)))
     task = (await plant.get("sales1", f"/tasks/{task_id}")).json()
     assert (task["outcome"], task["fields"]) == ("refused", {"reason": "wet", "quantities": {"1": 120}})
+    assert [kept.name for kept in plant.store.signatures.of_order("PO-1")] == ["Mr. Wu"]
+
+
+async def test_nobody_signs_what_was_stated_otherwise_since_their_page_was_opened(plant: Plant) -> None:
+    address, task_id = await signing(plant)
+    form = Reading(await thanked(plant, address, **RECEIVED)).form(address.removeprefix(SITE), step="code")
+    refused = {"outcome": "refused", "fields/signed_by": "Mr. Wu", "fields/reason": "wet", "fields/quantities/1": "120"}
+    await thanked(plant, address, **refused)
+    code = await code_of(plant)
+    answer = await plant.client.post(address, data=form.with_({"code": code}))
+    assert (answer.status_code, "Mr. Wu" in answer.text) == (409, True) and "stated otherwise meanwhile" in answer.text
+    assert (await plant.get("sales1", f"/tasks/{task_id}")).json()["status"] == "open"
+    # It was no attempt, and what is shown now can be signed.
+    form = Reading(answer.text).form(address.removeprefix(SITE), step="code")
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+    assert "Attempts left: 4" in (await plant.client.post(address, data=form.with_({"code": wrong}))).text
+    assert (await plant.client.post(address, data=form.with_({"code": code}))).status_code == 303
     assert [kept.name for kept in plant.store.signatures.of_order("PO-1")] == ["Mr. Wu"]
 
 
@@ -338,7 +367,7 @@ async def test_who_held_the_task_does_not_keep_the_customer_from_signing(plant: 
     address, task_id = await signing(plant)
     assert (await plant.post("warehouse1", f"/tasks/{task_id}/claim", {})).status_code == 200
     await thanked(plant, address, **RECEIVED)
-    assert "Thank you" in await thanked(plant, address, step="code", code=await code_of(plant))
+    assert "Thank you" in await thanked(plant, address, **given(plant, address, await code_of(plant)))
 
 
 async def test_signed_by_the_warehouse_meanwhile_it_says_so(plant: Plant) -> None:
@@ -347,7 +376,7 @@ async def test_signed_by_the_warehouse_meanwhile_it_says_so(plant: Plant) -> Non
     code = await code_of(plant)
     said = {"outcome": "signed", "fields": {"signed_by": "Ms. Lin"}}
     assert (await plant.post("warehouse1", f"/tasks/{task_id}/complete", said)).status_code == 200
-    answer = await send(plant, address, step="code", code=code)
+    answer = await send(plant, address, **given(plant, address, code))
     assert (answer.status_code, "put on record" in answer.text, "warehouse1" in answer.text) == (409, True, False)
     assert plant.store.signatures.of_order("PO-1") == []
 
@@ -426,7 +455,7 @@ async def test_what_was_signed_is_kept_though_nobody_heard_that_it_was_taken(pla
     await thanked(plant, address, **RECEIVED)
     code = await code_of(plant)
     plant.engine.fails_after = OutcomeIsUnknown("the connection broke")
-    await send(plant, address, step="code", code=code)
+    await send(plant, address, **given(plant, address, code))
     assert (await plant.get("sales1", f"/tasks/{task_id}")).json()["completed_by"] == "customer"
     (kept,) = plant.store.signatures.of_order("PO-1")
     assert kept.name == "Ms. Lin"
@@ -440,9 +469,9 @@ async def test_what_was_signed_is_kept_though_our_process_died_before_it_wrote_s
     code = await code_of(plant)
     with monkeypatch.context() as dying:
         dying.setattr(plant.store.signatures, "sign", lambda *_: None)
-        await thanked(plant, address, step="code", code=code)
+        await thanked(plant, address, **given(plant, address, code))
     assert plant.store.signatures.of_order("PO-1") == []
-    assert "Thank you" in (await send(plant, address, step="code", code=code)).text
+    assert "Thank you" in (await send(plant, address, **given(plant, address, code))).text
     assert len(plant.store.signatures.of_order("PO-1")) == 1
 
 
@@ -452,15 +481,15 @@ async def test_a_draft_that_nobody_signed_is_not_signed_by_another_link(plant: P
     await thanked(plant, other, **RECEIVED)
     code = await code_of(plant)
     await thanked(plant, address, **RECEIVED)
-    await thanked(plant, other, step="code", code=code)
-    assert (await send(plant, address, step="code", code="123456")).status_code == 409
+    await thanked(plant, other, **given(plant, other, code))
+    assert (await send(plant, address, **given(plant, address, "123456"))).status_code == 409
     assert len(plant.store.signatures.of_order("PO-1")) == 1
 
 
 async def test_the_plants_people_find_what_was_signed_at_the_order(plant: Plant) -> None:
     address, _ = await signing(plant)
     await thanked(plant, address, **RECEIVED)
-    await thanked(plant, address, step="code", code=await code_of(plant))
+    await thanked(plant, address, **given(plant, address, await code_of(plant)))
     page = f"{SITE}/orders/PO-1/signatures"
     assert (await plant.client.get(page)).status_code == 303
     secret = plant.store.sessions.begin("sales1", "", plant.now)

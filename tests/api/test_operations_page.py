@@ -59,6 +59,14 @@ async def test_what_does_not_answer_and_what_is_stuck_is_said(plant: Plant) -> N
     assert "Workers ✖ does not answer" in page.text and "/orders/po-1" in page.links
 
 
+async def test_a_stuck_case_leads_to_its_page(plant: Plant) -> None:
+    plant.engine.stuck_orders = ["imp:7"]
+    looker = Looker(plant, "sales1")
+    assert "/orders/imp%3A7" in (await looker.look("/operations")).links
+    await looker.look("/orders/imp%3A7")
+    assert looker.answer.headers["location"] == "/improvements/imp:7"
+
+
 async def test_mail_that_waits_is_counted(plant: Plant) -> None:
     await plant.entered("PO-1")
     plant.engine.told("PO-1", "order_confirmed", "customer")

@@ -169,6 +169,7 @@ async def test_cancelling_shows_what_follows_and_needs_a_second_word(plant: Plan
     assert (await plant.get("sales1", PO)).json()["status"] == "open", "nothing has been done yet"
     sure = page.form(f"{PO}/cancel")
     assert sure.value("reason") == "the customer is bankrupt"
+    assert "follow" in page.ids and 'role="status"' in sales.answer.text
     await sales.send(sure, ("confirmed", "yes"))
     assert sales.answer.status_code == 303
     assert (await plant.get("sales1", PO)).json()["status"] == "cancelled"
@@ -362,4 +363,6 @@ async def test_the_code_of_an_order_without_tasks_leads_to_the_order(plant: Plan
 
 async def offered(plant: Plant, name: str, order_no: str = "PO-1") -> set[str]:
     page = await Looker(plant, name).look(f"/orders/{order_no}")
-    return {form.action.rpartition("/")[2] for form in page.forms if form.action.startswith(f"/orders/{order_no}/")}
+    return {
+        form.action.partition("#")[0].rpartition("/")[2] for form in page.forms if form.action.startswith(f"/orders/{order_no}/")
+    }

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from activities import policy_file
-from api.policy import PolicyInForce
+from activities.policy_in_force import PolicyInForce
 from tests.api.plant import NOW, Plant, code, order_in
 from workflows.types.words import Kind, Priority
 

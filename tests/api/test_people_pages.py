@@ -4,6 +4,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from activities.store.house_log import Entry
 from tests.api.looking import Form, Looker, Reading
 from tests.api.plant import DAY, Plant
 from workflows.types.words import Department, MailWish
@@ -64,6 +65,9 @@ async def test_somebody_new_is_added_and_signs_in_with_the_password_made_for_the
     assert plant.store.sessions.is_password("chen", secret)
     page = await admin.look("/people/chen")
     assert secret not in page.text and "given a new password" in page.text
+    assert "added · chen@plant.example · head of Supply chain" in page.text
+    page = await admin.look("/people/chen?lang=zh-Hant")
+    assert "chen@plant.example · 資材部主管" in page.text
 
 
 @pytest.mark.parametrize(
@@ -161,3 +165,9 @@ async def test_what_the_form_does_not_ask_stays_as_it_is(plant: Plant) -> None:
     admin, page = await admin_at(plant, "/people/sales1")
     await admin.send(page.form("/people/sales1"), name="Anna")
     assert before and plant.store.people.get("sales1") == before.model_copy(update={"name": "Anna"})
+
+
+async def test_what_was_noted_in_words_before_stays_as_it_is(plant: Plant) -> None:
+    plant.store.house_log.note(Entry(plant.now, "boss", "updated", "sales1", "{x}@plant.example, head of sales, admin"))
+    _, page = await admin_at(plant, "/people/sales1")
+    assert "{x}@plant.example, head of sales, admin" in page.text

@@ -1,10 +1,13 @@
 """A task's page, without a browser: what it offers, what it says no to, and that nothing that was typed is lost."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from api.engine import OutcomeIsUnknown
 from tests.api.looking import Looker
-from tests.api.plant import CONFIRM, Plant
+from tests.api.plant import CONFIRM, DAY, Plant
 from workflows.types.words import Kind
 
 TASK = "PO-1.confirm_order.1"
@@ -254,3 +257,51 @@ async def test_an_unknown_task_and_an_unknown_deed(plant: Plant) -> None:
     assert sales.answer.status_code == 404
     await sales.look(AT + "/complete")
     assert (sales.answer.status_code, sales.answer.headers["location"]) == (303, AT)
+
+
+async def test_a_day_that_cannot_be_hidden_until_is_shown_again(plant: Plant) -> None:
+    await plant.entered()
+    sales = Looker(plant, "sales1")
+    form = (await sales.look(AT)).form(AT + "/snooze")
+    page = await sales.send(form, ("for", "day"), until="2027-02-01")
+    assert sales.answer.status_code == 422, sales.answer.text
+    again = page.form(AT + "/snooze")
+    assert again.value("until") == "2027-02-01" and again.value("key") == form.value("key")
+    assert '<details class="card" id="snooze" open>' in sales.answer.text
+
+
+async def test_a_head_is_shown_the_deadline_that_is_to_be_moved(plant: Plant) -> None:
+    await plant.entered()
+    due = datetime.fromisoformat((await plant.get("boss", AT)).json()["due_at"])
+    form = (await Looker(plant, "sales-head").look(AT)).form(AT + "/extend")
+    assert form.value("due_at") == f"{due.astimezone(ZoneInfo('Asia/Taipei')):%Y-%m-%dT%H:%M}"
+
+
+async def test_a_day_that_has_passed_is_not_offered(plant: Plant) -> None:
+    await plant.confirmed()
+    at = f"/tasks/{plant.engine.open('PO-1', Kind.PLAN_SHIPMENT).id}"
+    plant.now += 23 * DAY
+    clerk, mode = Looker(plant, "warehouse1"), {"fields/mode": "sea", "fields/carrier": "Evergreen"}
+    typed = {**mode, "fields/ship_at": "2027-03-30T10:00", "fields/transit_days": "9"}
+    page = await clerk.send_with((await clerk.look(at)).form(at + "/complete", outcome="plan"), typed)
+    assert clerk.answer.status_code == 409
+    form = page.form(at + "/complete", outcome="plan")
+    assert [value for name, value in form.buttons if name == "offer"] == ["late"]
+
+
+@pytest.mark.parametrize("offer", ["latest", "latest tomorrow", "latest 0001-01-01T00:00:00+14:00"])
+async def test_an_offer_that_nobody_made_is_refused_as_typed(plant: Plant, offer: str) -> None:
+    await plant.confirmed()
+    at = f"/tasks/{plant.engine.open('PO-1', Kind.PLAN_SHIPMENT).id}"
+    clerk = Looker(plant, "warehouse1")
+    await clerk.send((await clerk.look(at)).form(at + "/complete", outcome="plan"), ("offer", offer))
+    assert clerk.answer.status_code == 422, clerk.answer.text
+
+
+async def test_a_comment_without_a_word_of_it_is_refused(plant: Plant) -> None:
+    await plant.entered()
+    sales = Looker(plant, "sales1")
+    form = (await sales.look(AT)).form(AT + "/comment")
+    form.values = [(name, value) for name, value in form.values if name == "csrf"]
+    await sales.send(form)
+    assert sales.answer.status_code == 422

@@ -36,6 +36,20 @@ def stand_in(path_with: str, name: str, text: str) -> None:
     file.chmod(0o755)
 
 
+def test_a_secret_is_replaced_in_the_file_that_is_mounted(tmp_path: Path) -> None:
+    """By the lines of docs/deployment.md: a mount holds on to the file, not to its name."""
+    made(tmp_path / "deploy" / "secrets")
+    secret = tmp_path / "deploy" / "secrets" / "jiaoqi_db_password"
+    before, file = secret.read_text(), secret.stat().st_ino
+    page = (ROOT / "docs" / "deployment.md").read_text()
+    lines = [line for line in page.splitlines() if line.startswith(("chmod u+w", "printf"))]
+    assert len(lines) == 2
+    subprocess.run(["sh", "-e", "-c", "\n".join(lines)], cwd=tmp_path, check=True)
+    made(tmp_path / "deploy" / "secrets")
+    assert secret.read_text() != before and len(secret.read_text()) == len(before)
+    assert (secret.stat().st_ino, mode(secret)) == (file, "0o444")
+
+
 def test_exactly_the_secrets_of_the_file_are_made_each_its_own(tmp_path: Path) -> None:
     made(tmp_path / "secrets")
     declared = {Path(secret["file"]).name for secret in read(FILE)["secrets"].values()}

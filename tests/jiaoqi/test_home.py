@@ -69,6 +69,10 @@ def test_the_policy_is_that_of_the_last_start(home: Home) -> None:
     home.path.mkdir()
     kept = home.keep_policy('version = "甲"')
     assert kept and kept.read_text("utf-8") == 'version = "甲"'
+    with kept.open(encoding="utf-8") as read:
+        home.keep_policy('version = "乙"')
+        # Whoever reads meanwhile reads the old one or the new one, never half of one.
+        assert (read.read(), kept.read_text(encoding="utf-8")) == ('version = "甲"', 'version = "乙"')
     assert home.keep_policy(None) is None
     assert not kept.exists()
 

@@ -8,6 +8,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from activities.store import Store
 from jiaoqi.errors import JiaoqiError, SettingIsWrong, StoreDoesNotAnswer
 from jiaoqi.migration import is_up_to_date, migrate, newest_revision
 
@@ -31,6 +32,19 @@ def test_a_store_is_up_to_date_once_migrated_and_not_when_older(tmp_path: Path) 
     assert not is_up_to_date(url)
 
 
+def test_a_store_of_a_newer_release_is_left_as_it_is(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever takes an upgrade back starts with the store that the newer release has brought up."""
+    url = f"sqlite:///{tmp_path}/jiaoqi.db"
+    migrate(url)
+    with closing(sqlite3.connect(f"{tmp_path}/jiaoqi.db")) as store, store:
+        store.execute("UPDATE alembic_version SET version_num = '9999'")
+    migrate(url)
+    (told,) = caplog.messages
+    assert told == "the store is of a newer release, and is used as it is: Can't locate revision identified by '9999'"
+    with closing(Store.open(url)) as opened:
+        assert list(opened.orders.open_order_nos()) == []
+
+
 @pytest.mark.parametrize("content", [b"", b"not a database at all, whatever its name says" * 100])
 def test_what_is_no_store_of_ours_is_not_up_to_date(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "jiaoqi.db").write_bytes(content)
@@ -43,6 +57,9 @@ def test_what_is_no_store_of_ours_is_not_up_to_date(tmp_path: Path, content: byt
         ("postgresql://127.0.0.1:1/jiaoqi", StoreDoesNotAnswer),
         ("nonsense", SettingIsWrong),
         ("mystery://somewhere/else", SettingIsWrong),
+        ("postgresql://jiaoqi@127.0.0.1:notaport/jiaoqi", SettingIsWrong),
+        ("mysql://somewhere/else", SettingIsWrong),
+        ("postgresql://127.0.0.1:1/jiaoqi?colour=red", SettingIsWrong),
     ],
 )
 def test_a_store_that_is_away_or_unknown_is_told_in_one_line(url: str, told: type[JiaoqiError]) -> None:

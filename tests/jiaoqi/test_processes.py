@@ -114,6 +114,18 @@ async def test_a_large_log_begins_anew(tmp_path: Path, monkeypatch: pytest.Monke
     assert (tmp_path / "child.old.log").read_text() == "what was written before"
 
 
+async def test_a_log_that_grows_large_begins_anew_while_its_child_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "LARGEST_LOG", 10_000)
+    monkeypatch.setattr(processes, "LOOK", 0.05)
+    talkative = child(tmp_path, "import itertools, time\nfor n in itertools.count(): print(n, flush=True); time.sleep(0.0001)")
+    async with kept(talkative) as (_, started):
+        await soon((tmp_path / "child.old.log").exists)
+        await soon(lambda: talkative.log.stat().st_size)
+        assert len(started) == 1
+    # Nothing but what it wrote, from the first byte on.
+    assert talkative.log.read_text().split()[0].isdecimal()
+
+
 PARENT = """
 import asyncio, sys
 from pathlib import Path

@@ -14,9 +14,12 @@ def row(page: Page, number: str) -> Locator:
 def test_from_the_list_to_the_answer(windows: Windows, plant: Plant) -> None:
     order = plant.enter(120, 30, ship_to="新竹科學園區 3 號碼頭", note="Call before delivery")
     page = windows.of("sales1")
+    page.goto("/?q=nothing-is-like-that")
+    expect(page.locator("#tools")).to_be_hidden()
     page.get_by_label("Order, customer or product").fill(order.number)
     page.get_by_role("button", name="Filter").click()
     expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("#tools"), "the list came by itself, and what can be done with it is there").to_be_visible()
     picture(page, "inbox")
     row(page, order.number).get_by_role("button", name="Claim").click()
     expect(page.get_by_role("status")).to_contain_text("Tasks that you hold from now on: 1")

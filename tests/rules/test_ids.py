@@ -38,6 +38,16 @@ def test_an_order_exists_once_in_any_case(one: str, other: str) -> None:
     assert ids.workflow_id(one) == ids.workflow_id(other) == f"order-{ids.order_id(one)}"
 
 
+@pytest.mark.parametrize("number", ["a-1", "case-1", "訂單", "imp:7", "file:po-1"])
+def test_a_workflow_knows_its_order_or_case(number: str) -> None:
+    assert ids.order_of_workflow(ids.workflow_id(number)) == number
+
+
+@pytest.mark.parametrize("given", ["", "order", "order-", "case-", "order-imp:7", "case-7", "digest-2026-11-23", "review-a:b"])
+def test_other_workflows_are_no_orders(given: str) -> None:
+    assert ids.order_of_workflow(given) is None
+
+
 @pytest.mark.parametrize("number", ["A-1", "A.inspect.1", "訂單.1", "x.y.z"])
 def test_a_task_knows_its_order(number: str) -> None:
     task = ids.task_id(number, Kind.INSPECT, 2)

@@ -16,7 +16,7 @@ from api.document_deeds import MOST_BYTES, may_file
 from api.document_forms import PaperIn
 from api.forms import read
 from api.pages.addresses import order_url
-from api.pages.forms.attempts import attempt, key_of, new_key
+from api.pages.forms.attempts import attempt, key_of
 from api.pages.forms.typing_in import clean, typed
 from api.pages.site import HEADERS
 from api.pages.tasks.view import names_of
@@ -100,7 +100,7 @@ async def page(visitor: Visitor, sent: Sent | None = None) -> Response:
         titles={kind: title(kind, tongue) for kind in DocumentKind},
         typed={**NOTHING, "task_id": visitor.request.query_params.get("task", ""), **(sent.typed if sent else {})},
         problem=sent.problem if sent else None,
-        key=new_key(),
+        key=key(sent.typed if sent else {}),
         most=MOST_BYTES // (1024 * 1024),
     )
 
@@ -121,6 +121,11 @@ def look(visitor: Visitor) -> FileView:
         names=names_of(store.people.every(), words, visitor.tongue),
         may_file=may_file(store.people.actor(visitor.person, today), order) is None,
     )
+
+
+def key(sent: Mapping[str, str]) -> str:
+    """That of a form that was sent, for whoever does not know whether it was done; forms that print add their kind to it."""
+    return key_of(sent).removesuffix(f"-{sent.get('kind', '')}")
 
 
 def back(visitor: Visitor) -> Response:

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StrictStr, model_validator
 
 from activities.figures.report import Basis, Wanted
+from api.figure_routes import LONGEST
 from api.forms import Form
 from api.pages import filters
 from api.pages.figures import period
 from api.pages.figures.period import Days, Period
 from api.pages.visitors import Visitor
-from api.queries import Word
+from api.queries import NearDay, Word
 from workflows.types.policy import Policy
-from workflows.types.texts import Day
 from workflows.types.words import Department
 
 OVERVIEW, DEPARTMENTS, BOOK = "/figures", "/figures/departments", "/figures.xlsx"
@@ -22,8 +22,8 @@ OVERVIEW, DEPARTMENTS, BOOK = "/figures", "/figures/departments", "/figures.xlsx
 
 class Asked(Form):
     period: Period = Period.THIS_MONTH
-    start: Day | None = Field(None, alias="from")
-    last: Day | None = Field(None, alias="to")
+    start: NearDay | None = Field(None, alias="from")
+    last: NearDay | None = Field(None, alias="to")
     """Both days are meant; they go before a period with a name."""
     basis: Basis = Basis.LAST
     customer: Word | None = None
@@ -37,6 +37,8 @@ class Asked(Form):
             raise ValueError("give the first and the last day")
         if self.start and self.last and self.last < self.start:
             raise ValueError("the last day lies before the first")
+        if self.start and self.last and (self.last - self.start).days >= LONGEST:
+            raise ValueError("ask for ten years at most")
         return self
 
     def days(self, today: date) -> Days:

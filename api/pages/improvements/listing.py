@@ -1,6 +1,5 @@
 """The list of improvements and of all else that stands beside the orders: what is open, where it comes from, whose turn it is."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -57,9 +56,9 @@ def look(visitor: Visitor, query: queries.Improvements) -> Found:
         page = store.cases.page(wanted, query.limit, query.cursor, now)
     except BadCursor as error:
         raise invalid(Fault(pointer="/query/cursor", message=str(error))) from None
-    under_way = store.cases.under_way(now)
+    by_origin = store.cases.open_by_origin()
     names = names_of(store.people.every(), Words.of(visitor.tongue.language), visitor.tongue)
-    return Found(page, len(under_way), Counter(case.origin for case in under_way), names)
+    return Found(page, sum(by_origin.values()), by_origin, names)
 
 
 def shown(query: queries.Improvements, found: Found, typed: Mapping[str, str], problem: Problem | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from api.problems import Problem
 
 ANSWERED_ALREADY = "idempotency-key-reused"
 """Another answer came by this link before."""
-UNTYPED = ("csrf", "key", "version", "outcome", "answer", "step", "code", "more")
+UNTYPED = ("csrf", "key", "version", "outcome", "answer", "step", "code", "sha256", "more")
 """What forms send and nobody typed; a code is good for nothing else."""
 
 

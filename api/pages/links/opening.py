@@ -10,6 +10,7 @@ from activities.languages import Tongue, chosen
 from activities.store.links import MailLink, Purpose
 from api import looks
 from api.gate import address_of
+from api.pages import filters
 from api.pages.forms.fields import Typed, typed
 from api.pages.links import answers, complaints, signing, tasks
 from api.pages.links.frames import over, page, unlisted
@@ -85,9 +86,14 @@ async def beside(visitor: Visitor) -> Standing | Response:
         return standing
     if not standing.may_complain:
         return unlisted(RedirectResponse(standing.address, 303, HEADERS))
-    complaining = standing.complaining
-    spent = await visitor.run(complaints.is_spent, visitor, complaining)
-    return replace(complaining, link=replace(complaining.link, used_at=visitor.now)) if spent else complaining
+    return await with_others(visitor, standing.complaining)
+
+
+async def with_others(visitor: Visitor, standing: Standing) -> Standing:
+    """As used up, once as many complaints as there may be were taken by whichever copies of the mail."""
+    if standing.over or not await visitor.run(complaints.is_spent, visitor, standing):
+        return standing
+    return replace(standing, link=replace(standing.link, used_at=visitor.now))
 
 
 async def found(visitor: Visitor) -> Standing | Response:
@@ -105,12 +111,13 @@ async def found(visitor: Visitor) -> Standing | Response:
     visitor.tongue = tongue_of(visitor.request, link)
     looks.came_in(visitor.request.scope, link.who, "link", link.digest)
     looks.show(visitor.request.scope, looks.Shown("link", link.order_no, link.purpose))
-    return await visitor.run(standing_of, store, link, token, visitor.now)
+    standing = await visitor.run(standing_of, store, link, token, visitor.now)
+    return await with_others(visitor, standing) if link.purpose is Purpose.COMPLAIN else standing
 
 
 def tongue_of(request: Request, link: MailLink) -> Tongue:
     """The mail's, unless its reader has chosen another here."""
-    wishes = [request.query_params.get("lang", ""), request.cookies.get(LANGUAGE, ""), link.language]
+    wishes = [request.query_params.get(filters.LANGUAGE, ""), request.cookies.get(LANGUAGE, ""), link.language]
     return Tongue.of(chosen(wishes) or Language.EN)
 
 

@@ -29,6 +29,7 @@ from workflows.types.words import CUSTOMER
 
 FORMS: Mapping[str, type[BaseModel]] = {"signed": ReceivedIn, "refused": RefusedIn}
 MAPS = ("received", "damaged", "quantities")
+RESTATED = Problem(409, "restated", "this was stated otherwise meanwhile; please read it before you sign it")
 CHANGE = "change"
 """In the address: back to what was stated, to state it otherwise."""
 
@@ -121,6 +122,9 @@ async def send_code(visitor: Visitor, standing: Standing, meant: Statement) -> R
 
 async def take_code(visitor: Visitor, standing: Standing, signature: Signature, sent: Typed) -> Response:
     signatures, code = visitor.here.store.signatures, digits(sent.get("code", ""))
+    if sent.get("sha256") != signature.sha256:
+        # Somebody has stated something else since this page was opened: nobody signs what they have not read.
+        return show_statement(visitor, standing, signature, RESTATED)
     if not await visitor.run(signatures.is_code, standing.link, standing.token, code, visitor.now):
         left = await visitor.run(signatures.of_link, standing.link) or signature
         return show_statement(visitor, standing, left, wrong_code(left, visitor))

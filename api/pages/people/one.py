@@ -16,6 +16,7 @@ from api.pages.people import absences, tokens
 from api.pages.people import listing as people
 from api.pages.people.absences import Absence
 from api.pages.people.form import Typed
+from api.pages.people.noting import ADDED, UPDATED, noted, told
 from api.pages.people.tokens import Fresh
 from api.pages.site import HEADERS
 from api.pages.visitors import Visitor, text
@@ -23,7 +24,7 @@ from api.problems import Problem, invalid, not_found
 from workflows.types.refusals import Fault
 from workflows.types.words import Department
 
-ADDED, UPDATED, REMOVED = "added", "updated", "removed"
+REMOVED = "removed"
 PASSWORD, TOKEN, REVOKED, AWAY, BACK = "password", "token", "token revoked", "away", "back"
 
 
@@ -34,7 +35,8 @@ class Known(NamedTuple):
     is_away: bool
     tokens: list[Token]
     has_password: bool
-    log: list[Entry]
+    log: list[tuple[Entry, str]]
+    """Each with its detail in words."""
     zone: str
 
 
@@ -81,7 +83,7 @@ def look(visitor: Visitor, name: str) -> Known:
         raise not_found(f"person {name}")
     may = visitor.person.admin
     mine = tokens.last_first(store.people.tokens(name)) if may else []
-    log = store.house_log.about(name) if may else []
+    log = [(entry, told(entry, visitor.tongue)) for entry in store.house_log.about(name)] if may else []
     stands_in, is_away = people.stands_in(register, person, policy.today), person.is_away(policy.today)
     zone = policy.policy.plant.time_zone
     return Known(person, register, stands_in, is_away, mine, may and store.sessions.has_password(name), log, zone)
@@ -131,9 +133,7 @@ def replace(visitor: Visitor, typed: Typed, sure: bool) -> None:
 
 def keep(visitor: Visitor, person: Person, action: str) -> None:
     visitor.here.store.people.put(person)
-    member = [department for department in person.departments if department not in person.head_of]
-    told = [*(f"head of {department}" for department in person.head_of), *member, *(["admin"] if person.admin else [])]
-    note(visitor, action, person.id, ", ".join([person.email or "", *told]))
+    note(visitor, action, person.id, noted(person))
 
 
 async def remove(visitor: Visitor) -> Response:
@@ -193,9 +193,9 @@ async def revoke_token(visitor: Visitor) -> Response:
 async def away(visitor: Visitor) -> Response:
     only_admins(visitor)
     typed, name = Absence.of(await visitor.form()), named(visitor)
-    told = f"{typed.first} – {typed.last}, {typed.substitute}"
+    detail = f"{typed.first} – {typed.last}, {typed.substitute}"
     try:
-        await visitor.run(on_record, visitor, name, lambda: absences.put_down(visitor, name, typed), AWAY, told)
+        await visitor.run(on_record, visitor, name, lambda: absences.put_down(visitor, name, typed), AWAY, detail)
     except Problem as problem:
         return await page(visitor, problem, typed_away=typed)
     return back(name, "away")

@@ -71,7 +71,8 @@ async def show(visitor: Visitor) -> Response:
 async def page(visitor: Visitor, problem: Problem | None = None, **values: object) -> Response:
     kept, engine = await asyncio.gather(visitor.run(look, visitor), ask(visitor))
     ui, done = visitor.site.links.temporal_ui_url, visitor.request.query_params.get("done", "")
-    views = {name: saved_view(ui, name, query) for name, query in VIEWS.items()} if ui else {}
+    ours = visitor.here.store.temporal_ui_url
+    views = {name: saved_view(ours, name, query) for name, query in VIEWS.items()} if ui else {}
     held_up = kept.waiting is not None and visitor.now - kept.waiting[1] > PROMPTLY
     frame = {"kept": kept, "engine": engine, "views": views, "held_up": held_up, "typed": {}, "problem": problem}
     frame |= {"done": done, "tell": Teller(visitor.tongue, kept.zone)}

@@ -148,7 +148,7 @@ class Questioner:
     def sheets(self, deed: str, outcome: str, needed: Collection[str] = ()) -> list[Sheet]:
         """Of an answer its own fields, and what is said beside it."""
         if deed in ASKED:
-            return [Sheet.of(ASKED[deed], self.basis({}), "")]
+            return [Sheet.of(ASKED[deed], self.basis({"due_at": self.task.due_at}), "")]
         model = OUTCOMES[self.task.kind][outcome]
         unasked = [name for name in EXCEPTIONS.values() if name not in needed] if deed == "complete" else []
         beside = forms.CompleteIn if deed == "complete" else forms.CorrectIn
@@ -187,7 +187,7 @@ class Questioner:
         """What is most likely meant."""
         wished = self.order.requested_date if self.order.requested_date >= self.today else None
         promised = self.task.earliest if self.task.kind is Kind.DECIDE_PROMISE else wished
-        return {"promised_date": promised, "shipped_at": self.now, "received_on": self.today, "due_at": self.task.due_at}
+        return {"promised_date": promised, "shipped_at": self.now, "received_on": self.today}
 
     def given(self, outcome: str) -> dict[str, Any]:
         """What was answered, to be mended."""
@@ -230,5 +230,13 @@ def with_offer(typed: dict[str, str], zone: str) -> dict[str, str]:
     if wish == "late":
         return {**typed, "fields/accept_late": "true"}
     if wish == "latest":
-        return {**typed, "fields/ship_at": f"{datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"}
+        return {**typed, "fields/ship_at": there(instant, zone)}
     return typed
+
+
+def there(instant: str, zone: str) -> str:
+    """As it is typed; what is no instant is left for the deed to refuse."""
+    try:
+        return f"{datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+    except (ValueError, OverflowError):
+        return instant

@@ -115,10 +115,6 @@ class InboxView:
     receivers: Sequence[Person] = field(default=())
     """To whom they may give tasks."""
 
-    @property
-    def can_choose(self) -> bool:
-        return any(row.can_be_chosen for row in self.rows)
-
 
 def look(office: Office, person: Person, query: Mapping[str, str], tongue: Tongue, now: datetime) -> InboxView:
     """In the store's thread; raises the problem `invalid` for a bad cursor."""

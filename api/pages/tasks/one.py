@@ -32,11 +32,6 @@ async def show(visitor: Visitor) -> Response:
     return await page(visitor, None)
 
 
-async def back(visitor: Visitor) -> Response:
-    """Who reloads a form's address comes to the page again; nothing is done."""
-    return RedirectResponse(address(visitor), 303, HEADERS)
-
-
 async def act(visitor: Visitor) -> Response:
     """One of the page's forms."""
     deed = str(visitor.request.path_params["deed"])
