@@ -76,9 +76,8 @@ class Minutes:
     def settle(self) -> None:
         """Says of decisions what became of their cases. Raises StoreAway."""
         now = datetime.now(UTC)
-        for decision in self._store.review_decisions.followed(MOST):
-            case = self._store.cases.get(decision.case_no or "", now)
-            if case and case.status in (OrderStatus.COMPLETED, OrderStatus.CANCELLED):
+        for decision in self._store.review_decisions.carried_out(MOST):
+            if case := self._store.cases.get(decision.case_no or "", now):
                 became = DecisionState.DONE if case.status is OrderStatus.COMPLETED else DecisionState.DROPPED
                 by, said = self._last_word(case.number, now)
                 self._store.review_decisions.closed(decision.review, decision.n, became, said or case.result, by, now)

@@ -4,16 +4,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
 
 from activities.store import review_replies as replies
 from activities.store.database import Database
 from activities.store.replies import Reply
 from activities.store.review_tables import DECISION, REVIEW
+from activities.store.tables import ORDER
 from activities.store.views import Utc
 from workflows.types.base import Message
 from workflows.types.events import SaidRef
-from workflows.types.words import Department
+from workflows.types.words import ENDED, Department
 
 
 class DecisionState(StrEnum):
@@ -93,9 +94,9 @@ class ReviewDecisions:
         """Open ones that have no case yet."""
         return self._open(DECISION.c.case_no.is_(None), most)
 
-    def followed(self, most: int) -> list[Decision]:
-        """Open ones whose case may have come to its end."""
-        return self._open(DECISION.c.case_no.is_not(None), most)
+    def carried_out(self, most: int) -> list[Decision]:
+        """Open ones whose case has come to its end."""
+        return self._open(exists().where(ORDER.c.order_id == DECISION.c.case_no, ORDER.c.status.in_(ENDED)), most)
 
     def _open(self, condition: ColumnElement[bool], most: int) -> list[Decision]:
         wanted = select(DECISION).where(DECISION.c.state == DecisionState.OPEN, condition)

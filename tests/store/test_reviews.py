@@ -5,15 +5,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from activities.store import Store
+from activities.store import SqlJournal, Store
 from activities.store.circulars import CircularRow
 from activities.store.cursors import BadCursor
 from activities.store.review_decisions import Decision, DecisionState, UnknownReview
 from activities.store.reviews import PackState
+from tests.store.case_plant import TellsOfACase
 from tests.store.plant import DAY, HOUR, NOW
 from workflows.types.events import SaidRef
 from workflows.types.reviews import ReviewKind
-from workflows.types.words import Department, Language, NoticeState
+from workflows.types.words import Department, Language, NoticeState, OrderStatus, Origin
 
 WEEKLY, MONTHLY = ReviewKind.WEEKLY, ReviewKind.MONTHLY
 TODAY = NOW.date()
@@ -103,7 +104,11 @@ def test_a_decision_goes_with_its_case(db: Store) -> None:
         db.review_decisions.decide(decision(pack), ref(f"d{n}"))
     db.review_decisions.follow(pack, 1, "imp:7")
     assert [each.n for each in db.review_decisions.not_followed(9)] == [2]
-    assert [(each.n, each.case_no) for each in db.review_decisions.followed(9)] == [(1, "imp:7")]
+    case = TellsOfACase("imp:7", Origin.MEETING)
+    for status, ended in ((OrderStatus.OPEN, []), (OrderStatus.COMPLETED, [1])):
+        case.change(status=status)
+        SqlJournal(db).flush(case.flush())
+        assert [each.n for each in db.review_decisions.carried_out(9)] == ended
     for result in ("effective", "again"):
         db.review_decisions.closed(pack, 1, DecisionState.DONE, result, "sales1", NOW + HOUR)
     settled = db.review_decisions.of(pack)[0]
