@@ -25,9 +25,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; everything, if nothing is named")
     parser.add_argument("--quick", action="store_true", help="small and in minutes, to see whether it works; writes no report")
+    parser.add_argument("--kept", action="store_true", help="measures nothing, and writes the report of what was kept")
     parser.add_argument("--report", type=Path, default=Path("docs/performance.md"))
     asked = parser.parse_args()
-    for part in asked.parts or PARTS:
+    for part in asked.parts or ([] if asked.kept else PARTS):
         if part == "imported" and not imported.is_possible():
             sys.stderr.write(f"not measured: {part}, {imported.FILE} is absent\n")
             continue

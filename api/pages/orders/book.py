@@ -1,13 +1,16 @@
 """The list of orders as an Excel file, as it is filtered on its page."""
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
 from activities.languages import Tongue
 from activities.mail.words import Words
@@ -127,12 +130,23 @@ async def show(visitor: Visitor) -> Response:
     first = await visitor.run(read, visitor.here, asked, query.cursor, visitor.now)
     book = OrdersBook(visitor.tongue, zone)
     described = filters.address("", query).removeprefix("?")
-    return StreamingResponse(written(visitor, book, asked, first, described), 200, named("orders", visitor, zone), MEDIA_TYPE)
+    return Fetched(written(visitor, book, asked, first, described), 200, named("orders", visitor, zone), MEDIA_TYPE)
+
+
+class Fetched(StreamingResponse):
+    """Closed at once when whoever fetches it goes away, and with it the file that it is read from."""
+
+    body_iterator: AsyncGenerator[bytes]
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self.body_iterator):
+            await super().__call__(scope, receive, send)
 
 
 async def written(
     visitor: Visitor, book: OrdersBook, asked: OrderFilter, page: Page[OrderOut], described: str
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """A few orders at a time: others have their turn in between, and who goes away stops it."""
     with await filled(visitor, book, asked, page, described) as file:
         while chunk := await visitor.run(file.read, CHUNK):
