@@ -124,10 +124,11 @@ async def test_strangers_sign_in_first(plant: Plant) -> None:
 
 async def test_who_fetches_a_file_slowly_keeps_nobody_from_theirs(plant: Plant) -> None:
     planned(plant.store, "PO-1", 1, 4, promised=TODAY + 9 * DAY)
-    slow = [asyncio.create_task(fetched_in_part(plant)) for _ in range(4)]
-    await asyncio.wait(slow, timeout=5.0, return_when=asyncio.FIRST_EXCEPTION)
+    got = [asyncio.Event() for _ in range(4)]
+    slow = [asyncio.create_task(fetched_in_part(plant, each)) for each in got]
     try:
         async with asyncio.timeout(10.0):
+            await asyncio.gather(*(each.wait() for each in got))
             assert (await exported(plant)).worksheets
     finally:
         for each in slow:
@@ -135,7 +136,7 @@ async def test_who_fetches_a_file_slowly_keeps_nobody_from_theirs(plant: Plant) 
         await asyncio.gather(*slow, return_exceptions=True)
 
 
-async def fetched_in_part(plant: Plant) -> None:
+async def fetched_in_part(plant: Plant, got: asyncio.Event) -> None:
     """Takes the first piece of the answer, and then no more."""
     cookie = f"{COOKIE}={plant.store.sessions.begin('sales1', 'a test', plant.now)}".encode()
     scope = {
@@ -158,6 +159,7 @@ async def fetched_in_part(plant: Plant) -> None:
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.body" and message.get("body"):
+            got.set()
             await asyncio.Event().wait()
 
     await plant.app(scope, receive, send)
