@@ -33,6 +33,8 @@ HOUR = 3_600_000_000
 DAY = timedelta(days=1)
 A_BATCH = 5_000
 A_PAGE = 50
+LATE = 0.1
+"""So many orders miss their day."""
 COLUMNS = {
     FIGURE_FACT: "order_id customer measure item what day marks part of value bucket is_open expires",
     ORDER: seeding.COLUMNS[ORDER],
@@ -109,7 +111,7 @@ def fill(url: str, orders: int, now: datetime) -> None:
         for index in indexes:
             index.drop(connection)
         for chunk in chunks(every_order(orders, now, open_of(orders)), A_BATCH):
-            put(connection, rows_of(chunk, dice), is_sqlite=is_sqlite)
+            put(connection, rows_of(chunk, dice, now.date()), is_sqlite=is_sqlite)
         for index in sorted(indexes, key=lambda index: str(index.name)):
             index.create(connection)
         for statement in sums(is_sqlite=is_sqlite):
@@ -133,23 +135,23 @@ def put(connection: Connection, rows: dict[Table, list[tuple[Any, ...]]], *, is_
                 copy.write_row(row)
 
 
-def rows_of(made: list[Made], dice: Random) -> dict[Table, list[tuple[Any, ...]]]:
+def rows_of(made: list[Made], dice: Random, today: date) -> dict[Table, list[tuple[Any, ...]]]:
     rows: dict[Table, list[tuple[Any, ...]]] = {ORDER: [], LINE: [], FIGURE_PRODUCT: [], FIGURE_FACT: []}
     for one in made:
         words = {**one._asdict(), "risk": "null", "promised": "null"}
         rows[ORDER].append(order_row(one, seeding.BODY.made(words)))
         for table in (LINE, FIGURE_PRODUCT):
             rows[table].append((one.order_id, one.product.lower()))
-        for fact in facts_of(one, dice):
+        for fact in facts_of(one, dice, today):
             known = fact._asdict() | {"order_id": one.order_id, "customer": one.customer.lower(), "day": str(fact.day)}
             numbers = {name: int(known[name]) for name in ("marks", "part", "of", "bucket")}
             rows[FIGURE_FACT].append(tuple({**known, **numbers}[name] for name in COLUMNS[FIGURE_FACT].split()))
     return rows
 
 
-def facts_of(made: Made, dice: Random) -> Iterator[Fact]:
+def facts_of(made: Made, dice: Random, today: date) -> Iterator[Fact]:
     entered = date.fromisoformat(made.created_at[:10])
-    yield from by_dates(made, entered + timedelta(days=14 + int(46 * dice.random())), dice)
+    yield from by_dates(made, due_on(made, entered, dice, today), dice)
     answered = entered + DAY
     yield took(f.FIRST_ANSWER, "confirm_order.1", answered, 16 * dice.random())
     for n, department in enumerate(DEPARTMENTS[:5]):
@@ -166,8 +168,16 @@ def facts_of(made: Made, dice: Random) -> Iterator[Fact]:
     yield Fact(f.FEEDBACK, "collect_feedback.1", "", answered + 25 * DAY, heard, part=csat >= 4, value=csat)
 
 
+def due_on(made: Made, entered: date, dice: Random, today: date) -> date:
+    """What is open is late as often, and by as many days, as what was delivered: else it would be closed by now."""
+    due = entered + timedelta(days=14 + int(46 * dice.random()))
+    if not made.is_open or due >= today:
+        return due
+    return today - int(1 + 10 * dice.random()) * DAY if dice.random() < LATE else today + int(20 * dice.random()) * DAY
+
+
 def by_dates(made: Made, due: date, dice: Random) -> Iterator[Fact]:
-    late = int(10 * dice.random()) if dice.random() < 0.1 else 0
+    late = int(10 * dice.random()) if dice.random() < LATE else 0
     marks = Mark.DELIVERED | Mark.IN_FULL | Mark.UNDAMAGED | Mark.ON_TIME * (late == 0)
     decided: dict[str, Any] = {"marks": marks, "part": late == 0, "value": late, "bucket": late}
     over = since_epoch(datetime.combine(due + DAY, datetime.min.time(), UTC))

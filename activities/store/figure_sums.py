@@ -13,7 +13,7 @@ from activities.store.database import Database
 from activities.store.figure_rows import NO_BUCKET, reach, scope
 from activities.store.figure_tables import FIGURE_CELL, FIGURE_FACT, FIGURE_PRODUCT
 from activities.store.keys import folded
-from activities.store.lists import Sorting, day, word
+from activities.store.lists import Beside, Sorting, day, word
 from activities.store.tables import ORDER
 from workflows.rules.calendar import since_epoch
 
@@ -72,7 +72,15 @@ class Choice:
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
         """On facts, beside measure and day."""
-        found = [] if self.customer is None else [FACT.customer == folded(self.customer)]
+        return self._chosen(FACT.customer)
+
+    @property
+    def beside(self) -> list[ColumnElement[bool]]:
+        """The same on facts that another index than the customer's leads to."""
+        return self._chosen(Beside(FACT.customer))
+
+    def _chosen(self, customer: ColumnElement[str]) -> list[ColumnElement[bool]]:
+        found = [] if self.customer is None else [customer == folded(self.customer)]
         if self.product is not None:
             # By the products of the sums, not by the order's lines: these may be ahead, and ranks would miss their value.
             of = and_(FIGURE_PRODUCT.c.order_id == FACT.order_id, FIGURE_PRODUCT.c.product == folded(self.product))
@@ -133,7 +141,7 @@ class Sums:
         statement = (
             select(*sort, FACT.day, *COUNTED, TOTAL)
             .where(UNDECIDED, FACT.measure.in_(list(measures)), choice.days, FACT.expires <= since_epoch(choice.now))
-            .where(*choice.conditions)
+            .where(*choice.beside)
             .group_by(*sort, FACT.day)
         )
         return [(row.day, sum_of(row)) for row in self._connection.execute(statement)]

@@ -14,7 +14,9 @@ UNDECIDED = text("is_open")
 MEASURED = text("value IS NOT NULL AND NOT is_open")
 """and which have a value that medians are taken of; who asks for them says so in these words, else SQLite does not see it."""
 BY_VALUE = ("measure", "bucket", "value", "day", "customer", "order_id", "is_open")
-"""All that a median asks for, so that it is counted out in the index alone."""
+"""All that a median asks for, so that it is counted out in the index alone,"""
+BY_EXPIRY = ("measure", "expires", "day", "what", "marks", "bucket", "part", "of", "value", "customer", "order_id", "is_open")
+"""and all that is asked of what nobody has decided: nothing is read of what has time left."""
 
 
 class FigureOrderTable(Row, table=True):
@@ -39,7 +41,7 @@ class FigureFactTable(Row, table=True):
     __table_args__ = (
         Index("ix_figure_fact_day", "measure", "day", "order_id", "item"),
         Index("ix_figure_fact_customer", "customer", "measure", "day", "order_id", "item"),
-        Index("ix_figure_fact_open", "measure", "day", sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
+        Index("ix_figure_fact_overdue", *BY_EXPIRY, sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
         Index("ix_figure_fact_value", *BY_VALUE, sqlite_where=MEASURED, postgresql_where=MEASURED),
     )
 

@@ -26,8 +26,8 @@ def db(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def plan(db: Store, read: Callable[[], object]) -> list[str]:
-    """How SQLite carries out the last statement of a read."""
+def plan(db: Store, read: Callable[[], object], told_by: str = "LIMIT") -> list[str]:
+    """How SQLite carries out the last statement of a read that says this."""
     asked: list[tuple[str, object]] = []
 
     def remember(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
@@ -36,7 +36,7 @@ def plan(db: Store, read: Callable[[], object]) -> list[str]:
     event.listen(db.database.engine, "before_cursor_execute", remember)
     read()
     event.remove(db.database.engine, "before_cursor_execute", remember)
-    statement, parameters = next(pair for pair in reversed(asked) if "LIMIT" in pair[0])
+    statement, parameters = next(pair for pair in reversed(asked) if told_by in pair[0])
     with db.database.reading() as connection:
         return [row[3] for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)]  # type: ignore[arg-type]
 
@@ -166,3 +166,17 @@ def test_medians_are_counted_out_in_the_index_alone(db: Store, within: dict[str,
     found = plan(db, median)
     assert found[0] == BY_VALUE
     assert not any("TEMP B-TREE" in step for step in found)
+
+
+OVERDUE = "SEARCH figure_fact USING COVERING INDEX ix_figure_fact_overdue (measure=? AND expires<?)"
+
+
+@pytest.mark.parametrize("within", [{}, {"customer": "Acme"}, {"product": "JQ-1"}])
+def test_of_open_facts_only_those_whose_time_is_over_are_read(db: Store, within: dict[str, str]) -> None:
+    choice = Choice(date(2016, 1, 1), DUE, NOW, **within)
+
+    def overdue() -> None:
+        with db.figure_sums.reading() as sums:
+            assert sums.overdue(["due.requested", "task"], choice) == []
+
+    assert plan(db, overdue, "FROM figure_fact")[0] == OVERDUE
