@@ -2,7 +2,8 @@
 
 Orders that are done only ever grow in number, and no set of indexes leads straight to every page. So a list either
 walks an index in its own order, because what is asked is soon met on the way, or it fetches all that one of its filters
-leaves, where that is little enough to be sorted. Which of the two is found by counting, and by walking for a while.
+leaves, or several leave together, where that is little enough to be sorted. Which of them is found by counting, and by
+walking for a while.
 """
 
 from collections.abc import Collection, Iterator, Mapping
