@@ -164,23 +164,24 @@ async def test_amended_to_what_is_left_of_a_waived_rest_all_of_it_ships(plant: P
     assert (await plant.ends(), plant.row.delivery) == ("completed", "full")
 
 
-async def test_amended_to_nothing_but_what_was_waived_the_order_ends(plant: Plant) -> None:
+async def waived(plant: Plant) -> None:
+    """Of two lines the first is not made, and no longer owed."""
     await plant.enter(10, 5)
     await plant.produced()
     await plant.answer("inspect", "pass")
     await plant.answer("accept", "short", accepted={"2": 5}, reason="the first line is missing")
     await plant.answer("decide_shortage", "ship_part", rest="waived", reason="customer is content")
+
+
+async def test_amended_to_nothing_but_what_was_waived_the_order_ends(plant: Plant) -> None:
+    await waived(plant)
     await agreed(plant, lines=lines(10))
     assert (await plant.ends(), plant.row.delivery) == ("completed", "undelivered")
     assert not plant.open_kinds()
 
 
 async def test_so_it_does_when_it_is_to_be_planned_already(plant: Plant) -> None:
-    await plant.enter(10, 5)
-    await plant.produced()
-    await plant.answer("inspect", "pass")
-    await plant.answer("accept", "short", accepted={"2": 5}, reason="the first line is missing")
-    await plant.answer("decide_shortage", "ship_part", rest="waived", reason="customer is content")
+    await waived(plant)
     await plant.shipped()
     await plant.answer("sign_off", "refused", reason="rust")
     await plant.answer("resolve_refusal", "remake", reason="make anew")
