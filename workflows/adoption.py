@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from temporalio import workflow
+
 from workflows.desk import Desk
 from workflows.journal import Journal
 from workflows.rules import deadlines, escalation
@@ -12,6 +14,9 @@ from workflows.types.commands import AdoptPolicy
 from workflows.types.policy import Policy
 from workflows.types.state import OrderState
 from workflows.types.tasks import Task
+
+CARRIED_OVER = "ladders-carried-over"
+"""Orders that adopted a policy before kept the numbers of the rungs of the one before it."""
 
 
 class MovedDeadline(Message):
@@ -34,11 +39,12 @@ class Adoption:
         moved = self.preview(said.policy)
         self.journal.policies[said.digest] = said.policy
         governed, calendar = self._governed(said.policy), Calendar.of(said.policy.plant)
+        ladders = self._ladders(said.policy, calendar)
         adopted = e.PolicyAdopted(
             policy=said.digest,
             version=said.policy.version,
             latest_finish=deadlines.latest_finishes(governed, calendar),
-            ladders=self._ladders(said.policy, calendar),
+            ladders=ladders if ladders and workflow.patched(CARRIED_OVER) else {},
         )
         self.journal.record(adopted, said.actor, said=said.ref)
         for each in moved:

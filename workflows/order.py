@@ -9,7 +9,7 @@ from workflows import follow_up, raising
 from workflows.amendments import NOTHING_OWED, Amendments
 from workflows.holds import Holds
 from workflows.promises import PromiseKeeper
-from workflows.rules import quantities
+from workflows.rules import hearing, quantities
 from workflows.shipping import Shipping
 from workflows.types import answers as a
 from workflows.types import commands as c
@@ -18,7 +18,7 @@ from workflows.types.orders import Work
 from workflows.types.slack import Blame
 from workflows.types.tasks import Task
 from workflows.types.words import READINESS, DeliveryState, Department, Kind, OrderStatus, Step
-from workflows.walker import Walker
+from workflows.walker import Walker, refuse
 
 GIVEN_UP = "given-up"
 """Orders closed before with goods that had come back went on as if these were still to be delivered."""
@@ -323,6 +323,8 @@ class OrderWorkflow(Walker):
     @repromise.validator
     def _may_repromise(self, said: c.RepromiseOrder) -> None:
         self.judge(said)
+        if said.ref.id not in self.state.done:
+            refuse(hearing.over(self.state))
 
     @hold.validator
     def _may_hold(self, said: c.HoldOrder) -> None:

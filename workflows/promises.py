@@ -19,6 +19,9 @@ from workflows.types.slack import Blame
 from workflows.types.state import OrderState
 from workflows.types.words import Department, Kind, Step
 
+STILL_OWED = "still-owed"
+"""Orders whose day had passed before with a part of them delivered were not late for the rest."""
+
 
 class PromiseKeeper:
     """The promise of one order."""
@@ -160,6 +163,8 @@ class PromiseKeeper:
     def _assess(self) -> None:
         state, calendar, now = self.state, self.journal.calendar, workflow.now()
         stands = risk.risk(state, calendar, now)
+        if stands is not (once := risk.risk(state, calendar, now, parts_will_do=True)) and not workflow.patched(STILL_OWED):
+            stands = once
         if stands is state.risk:
             return
         why = causes.causes(state, calendar, now) if risk.is_threatened(stands) else ()

@@ -169,9 +169,14 @@ def _(said: c.RepromiseOrder, state: OrderState, calendar: Calendar, now: dateti
         return no
     if state.promise is None:
         return Refusal(code="not-confirmed", detail="the order has no promise yet; it begins with confirm_order")
-    if state.stage is Stage.FEEDBACK:
-        return Refusal(code="too-late", detail=f"the goods are signed for: {state.promise.date} was kept or broken by then")
     return None
+
+
+def over(state: OrderState) -> Refusal | None:
+    """Why no promise moves any more; orders that moved one nevertheless, before that was refused, play it again."""
+    if state.stage is not Stage.FEEDBACK or state.promise is None:
+        return None
+    return Refusal(code="too-late", detail=f"the goods are signed for: {state.promise.date} was kept or broken by then")
 
 
 @refusal.register

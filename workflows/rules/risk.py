@@ -94,12 +94,13 @@ def slack_hours(state: OrderState, calendar: Calendar, now: datetime) -> float |
     return None if left is None else round(left.total_seconds() / 3600, 2)
 
 
-def risk(state: OrderState, calendar: Calendar, now: datetime) -> Risk | None:
-    """Where the order stands against its promise."""
+def risk(state: OrderState, calendar: Calendar, now: datetime, *, parts_will_do: bool = False) -> Risk | None:
+    """Where the order stands against its promise. `parts_will_do`: as once, when a part that was delivered kept it."""
     end = promised_end(state, calendar)
     if end is None:
         return None
-    if breaks_promise(state, calendar, now) or (state.step not in _ARRIVED and now > end):
+    is_owed = state.step not in _ARRIVED and not (parts_will_do and state.delivered is not None)
+    if breaks_promise(state, calendar, now) or (is_owed and now > end):
         return Risk.LATE
     left, buffer = calendar.between(forecast(state, calendar, now), end), calendar.length(state.policy.order.buffer)
     # Close enough that one more surprise breaks it.
