@@ -17,6 +17,7 @@ from api.forms import Form
 from api.gate import BASE
 from api.openapi import reads
 from api.problems import invalid, not_found
+from api.queries import FIRST_YEAR, LAST_YEAR, LONGEST
 from api.responses import json_response, listed
 from api.routing import PlainRoute
 from api.services import Services, services
@@ -25,10 +26,6 @@ from workflows.types.texts import Day
 from workflows.types.words import Department
 
 router = APIRouter(prefix=f"{BASE}/figures", tags=["figures"], route_class=PlainRoute)
-
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-LONGEST = 3_660
-"""Days of one period, ten years: a trend of it has a figure for each month."""
 
 
 class FigureQuery(Form):

@@ -21,6 +21,8 @@ FEW = Field(max_length=20)
 LAST_SEQ = 2**31 - 1
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Of days that may be asked for: at the ends of the calendar no day lies before, or after."""
+LONGEST = 3_660
+"""Days of one period, ten years: a trend of it has a figure for each month."""
 Q = TypeVar("Q", bound=Form)
 
 

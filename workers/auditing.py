@@ -22,7 +22,9 @@ EVERY = 10.0
 """Seconds from one look to the next."""
 EXPORTED_EVERY = 600.0
 FROM_THE_START_EVERY = 6 * 3600.0
-"""Seconds: then all orders are passed again."""
+"""Seconds: then all orders are passed again;"""
+AGAIN = 600.0
+"""or so soon after the last time, where some were met and could not be taken in."""
 PATIENCE_WITH_STUCK = 600.0
 """Seconds until an order is asked about again that its history could not confirm."""
 ASKED_AT_ONCE = 4
@@ -58,27 +60,34 @@ class Auditing:
         self._export_at = 0.0
         self._is_begun = False
         self._passed_at = monotonic()
+        self._has_left_some = False
+        self._came_back_at = -AGAIN
         self._is_engine_away = False
 
     async def look(self) -> None:
         if not self._is_begun:
             await asyncio.to_thread(self._keeper.begin)
             self._is_begun = True
-        if monotonic() - self._passed_at > FROM_THE_START_EVERY:
+        now = monotonic()
+        if self._has_left_some and now - self._came_back_at > AGAIN:
+            self._came_back_at = now
+            self._start_again()
+        elif now - self._passed_at > FROM_THE_START_EVERY:
             self._start_again()
         self._is_engine_away = False
         try:
             await self._take_orders()
         except Exception:
-            # What was met just now and not taken in would not be met again.
-            self._start_again()
+            # What was met just now and not taken in would not be met again; an order that fails each time is no reason to
+            # pass all of them at each look.
+            self._has_left_some = True
             raise
         await asyncio.to_thread(self._keeper.take_records, datetime.now(UTC))
         await self._export()
 
     def _start_again(self) -> None:
         self._keeper.look_from_the_start()
-        self._passed_at = monotonic()
+        self._passed_at, self._has_left_some = monotonic(), False
 
     async def _take_orders(self) -> None:
         while True:
@@ -88,8 +97,10 @@ class Auditing:
             if not news:
                 return
             unsure = await self._unsure(news, now)
+            taken = await asyncio.to_thread(self._keeper.take_orders, news, unsure, now)
+            # Only now: whoever is stuck is passed over, and was not taken in if that failed.
             self._stuck |= dict.fromkeys(unsure, began + PATIENCE_WITH_STUCK)
-            if not await asyncio.to_thread(self._keeper.take_orders, news, unsure, now) and not unsure:
+            if not taken and not unsure:
                 return  # another worker is at it
             # A full store is taken in over hours rather than at the orders' cost.
             await asyncio.sleep(monotonic() - began)

@@ -97,7 +97,7 @@ class Archiving:
         for archive in self._store.archives.over(before, A_FEW):
             # First what takes room: a run that dies in between, or that finds it too fresh, is done again by the next.
             needless = self._store.archives.needless(archive.order_no)
-            if self.kept.remove(archive.sha256) and all([*map(self.filing.vault.remove, needless)]):
+            if all([*map(self.filing.vault.remove, needless)]) and self.kept.remove(archive.sha256):
                 self._store.archives.removed(archive, now)
                 gone += 1
         return gone

@@ -48,7 +48,7 @@ class FileOrder:
         said = {field: text for field in OF_ORDERS if (text := first(self.rows, field) or self.mapping.defaults.get(field))}
         customer = {name: said.pop(field) for name, field in CUSTOMER.items() if field in said}
         if days := [found for row in self.rows if (found := day(row, self.mapping))]:
-            said["requested_date"] = (max(days) + self.shift).isoformat()
+            said["requested_date"] = shifted(max(days), self.shift).isoformat()
         lines = [line(row, self.mapping) for row in self.rows]
         return {"order_no": self.order_no, "customer": customer, "lines": lines, **said}
 
@@ -136,12 +136,26 @@ def differences(row: Row, head: Row, mapping: Mapping) -> Iterator[RowFault]:
         said = row.fields.get(field)
         if field == "requested_date" and mapping.takes_latest_date:
             continue
-        if said and said != head.fields.get(field):
+        if said and said != head.fields.get(field) and not (field == "requested_date" and is_same_day(row, head, mapping)):
             yield RowFault(row.number, mapping.column(field), f"differs from row {head.number} of the same order")
 
 
 def day(row: Row, mapping: Mapping) -> date | None:
     return mapping.date_in(row.fields.get("requested_date", ""))
+
+
+def is_same_day(row: Row, head: Row, mapping: Mapping) -> bool:
+    """However it is spelt: a mapping may know several forms of a date."""
+    found = day(row, mapping)
+    return found is not None and found == day(head, mapping)
+
+
+def shifted(day: date, shift: timedelta) -> date:
+    """No further than dates go: a date so far away is refused like any other that lies too far away."""
+    try:
+        return day + shift
+    except OverflowError:
+        return date.max
 
 
 def written(mapping: Mapping) -> str:

@@ -5,10 +5,10 @@ at a hundred thousand orders.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, or_, select, text
 
@@ -28,6 +28,7 @@ from workflows.types.orders import OrderRow
 from workflows.types.tasks import Task
 from workflows.types.words import STEP_OF, UNDER_WAY, Department, Kind, Lateness, OrderStatus, Risk, Stage, TaskStatus
 
+T = TypeVar("T")
 MOST = 200
 """Of each kind: nobody works through a longer list."""
 MOST_HELD = 1000
@@ -60,10 +61,11 @@ class ExceptionReader:
         register = self._people.register()
         with self._database.snapshot() as connection:
             look = Look(connection, register, wanted.departments, now, today, most + 1)
-            found = {kind: [one for one in look.at(kind) if wanted.takes(one)] for kind in TroubleKind}
+            read = {kind: look.at(kind) for kind in TroubleKind}
+        found = {kind: [one for one in items if wanted.takes(one)] for kind, (items, _) in read.items()}
         shown = [one for kind, items in found.items() if not wanted.kinds or kind in wanted.kinds for one in items[:most]]
         counts = {kind: min(len(items), most) for kind, items in found.items()}
-        cut = frozenset(kind for kind, items in found.items() if len(items) > most)
+        cut = frozenset(kind for kind, (_, is_cut) in read.items() if is_cut or len(found[kind]) > most)
         return Troubles(sorted(shown, key=lambda one: one.hurt), counts, cut)
 
 
@@ -81,11 +83,20 @@ class Look:
     ) -> None:
         self._connection, self._register = connection, register
         self._departments = departments or tuple(Department)
+        # Of what nobody can do it is management's turn, whosever task it is.
+        self._unowned_in = tuple(Department) if Department.MANAGEMENT in self._departments else self._departments
         self._now, self._today, self._most = now, today, most
         self._orders: dict[str, OrderRow] = {}
         """What was read already: one order may be in trouble in several ways."""
+        self._is_cut = False
 
-    def at(self, kind: TroubleKind) -> Iterator[Trouble]:
+    def at(self, kind: TroubleKind) -> tuple[list[Trouble], bool]:
+        """What is in trouble in that way, and whether a list was longer than it was read."""
+        self._is_cut = False
+        items = list(self._at(kind))
+        return items, self._is_cut
+
+    def _at(self, kind: TroubleKind) -> Iterator[Trouble]:
         match kind:
             case TroubleKind.LATE | TroubleKind.AT_RISK:
                 return self.threatened(kind)
@@ -106,7 +117,7 @@ class Look:
         """The promised day that is nearest, or longest past, first."""
         threatened = (THREATENED, ORDER.c.risk == Risk(kind), ORDER.c.stage != Stage.FEEDBACK)
         statement = select(*OF_AN_ORDER).where(*threatened).order_by(ORDER.c.due, ORDER.c.order_id).limit(self._most)
-        found = self._connection.execute(statement).all()
+        found = list(self._counted(self._connection.execute(statement), self._most))
         tasks = {key: one for some in in_parts([row.order_id for row in found]) for key, one in self._open(some).items()}
         for row in found:
             yield self._of_order(kind, self._order(row), tasks.get(row.order_id, []))
@@ -128,7 +139,7 @@ class Look:
 
     def unowned(self) -> Iterator[Trouble]:
         """What nobody can do: the department has nobody today, or four eyes or a missing course keep all of it from the task."""
-        for department in self._departments:
+        for department in self._unowned_in:
             present = self._register.present(self._register.members(department), self._today)
             if not present:
                 yield from self._of_tasks(TroubleKind.UNOWNED, Remedy.HIRE, [open_in(department)])
@@ -144,14 +155,14 @@ class Look:
 
     def _untrained(self) -> Iterator[Trouble]:
         """What somebody could do if they had been taught to."""
-        for record in self._records([[ASKS_FOR_A_COURSE, *self._in_departments()]]):
+        for record in self._records([[ASKS_FOR_A_COURSE, *beside(self._unowned_in)]]):
             task, nobody_for = record.task, self._register.nobody_for
             if nobody_for(task, self._today) and not nobody_for(anybody_taught(task), self._today):
                 yield self._of_task(TroubleKind.UNOWNED, Remedy.TEACH, record)
 
     def silent(self) -> Iterator[Trouble]:
         """Where silence was told of, and no report came since (R10); on hold nobody is called silent."""
-        for record in self._records([[IN_TROUBLE, SILENT, *self._in_departments()]]):
+        for record in self._records([[IN_TROUBLE, SILENT, *beside(self._departments)]]):
             if not blocked(record.task, record.order):
                 since = record.task.reported_at or record.task.opened_at
                 yield self._of_task(TroubleKind.SILENT, Remedy.REPORT, record, since=since)
@@ -167,8 +178,8 @@ class Look:
 
     def blocked(self) -> Iterator[Trouble]:
         """Holds that should have ended, and tasks that are asked again because they could not be done, or something was short."""
-        yield from islice(self._held_too_long(), self._most)
-        records = list(self._records([[IN_TROUBLE, ASKED_AGAIN, *self._in_departments()]]))
+        yield from self._counted(islice(self._held_too_long(), self._most), self._most)
+        records = list(self._records([[IN_TROUBLE, ASKED_AGAIN, *beside(self._departments)]]))
         before = self._answered([before_it(one.task) for one in records])
         for record in records:
             last = before.get(before_it(record.task))
@@ -178,7 +189,7 @@ class Look:
 
     def _held_too_long(self) -> Iterator[Trouble]:
         held = select(*OF_AN_ORDER).where(ORDER.c.status == OrderStatus.ON_HOLD).order_by(ORDER.c.due, ORDER.c.order_id)
-        for row in self._connection.execute(held.limit(MOST_HELD)):
+        for row in self._counted(self._connection.execute(held.limit(MOST_HELD)), MOST_HELD):
             order = self._order(row)
             if order.hold and order.hold.until <= self._now:
                 how: dict[str, Any] = {"since": order.hold.until, "holder": order.hold.by, "reason": order.hold.reason}
@@ -196,7 +207,7 @@ class Look:
         shown = or_(NOTICE.c.at >= self._now - DEAD_FOR, ORDER.c.status.in_(UNDER_WAY))
         joined = select(NOTICE, *OF_ORDER).join_from(NOTICE, ORDER, NOTICE.c.order_id == ORDER.c.order_id)
         newest = joined.where(DEAD, shown).order_by(NOTICE.c.at.desc(), NOTICE.c.notice_key, NOTICE.c.recipient)
-        for row in self._connection.execute(newest.limit(self._most)):
+        for row in self._counted(self._connection.execute(newest.limit(self._most)), self._most):
             mail, order = ledger_row(row), self._order(row)
             whose = self._department_of(mail)
             holder = order.owner if whose is Department.SALES else None
@@ -222,8 +233,14 @@ class Look:
         """The first tasks by deadline that meet one of these lists of conditions."""
         page = BY_DUE.merged(self._most, [select(TASK).where(*conditions) for conditions in lists], TASK)
         joined = select(page, *OF_ORDER).join(ORDER, ORDER.c.order_id == page.c.order_id)
-        for row in self._connection.execute(BY_DUE.first(self._most, joined, page)):
+        for row in self._counted(self._connection.execute(BY_DUE.first(self._most, joined, page)), self._most):
             yield record_of(row, self._order(row))
+
+    def _counted(self, rows: Iterable[T], bound: int) -> Iterator[T]:
+        """The same; as many as the bound mean that there may be more, whichever of them are then left out."""
+        for n, row in enumerate(rows, start=1):
+            self._is_cut = self._is_cut or n == bound
+            yield row
 
     def _order(self, row: Any) -> OrderRow:
         known = self._orders.get(row.order_id)
@@ -246,13 +263,14 @@ class Look:
         late = (self._today - order.promised).days if order.promised and is_awaited else 0
         return Trouble(kind, order, remedy, department, days_late=max(0, late), **more)
 
-    def _in_departments(self) -> list[Condition]:
-        """Beside the index of what is in trouble, which is the shorter one."""
-        return [Beside(TASK.c.department).in_(self._departments)] if len(self._departments) < len(Department) else []
-
 
 def open_in(department: Department) -> list[Condition]:
     return [TASK.c.department == department, TASK.c.status == TaskStatus.OPEN]
+
+
+def beside(departments: tuple[Department, ...]) -> list[Condition]:
+    """Beside the index of what is in trouble, which is the shorter one."""
+    return [Beside(TASK.c.department).in_(departments)] if len(departments) < len(Department) else []
 
 
 def before_it(task: Task) -> str:

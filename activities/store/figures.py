@@ -190,7 +190,8 @@ class Figures:
         moved = [each for each in told if each.news.held is None or each.was_of != each.products]
         if gone := [row for each in moved for row in product_rows(each, each.was_of)]:
             NO_MORE_OF.run(connection, *({f"the_{name}": key for name, key in row.items()} for row in gone))
-        if come := [row for each in moved for row in product_rows(each, each.products)]:
+        # Of all, also where nothing has moved: a release before this one, beside or after us, writes none.
+        if come := [row for each in told for row in product_rows(each, each.products)]:
             self._database.hot_insert_new(FIGURE_PRODUCT).run(connection, *come)
 
     @cached_property

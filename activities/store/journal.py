@@ -30,8 +30,9 @@ LISTED = ("order_no", "customer", "customer_key", "status", "risk", "due", "crea
 """What lists are found by: written only when it changed, since each costs its indexes."""
 
 KNOWN = ("fence", "chain", "last_seq", "unnumbered", "policy", "lines_digest")
+RECORDED = ("is_case", "about", "origin")
 LOCK = Hot(
-    select(*(ORDER.c[column] for column in (*KNOWN, *LISTED)))
+    select(*(ORDER.c[column] for column in (*KNOWN, *LISTED, *RECORDED)))
     .where(ORDER.c.order_id == bindparam("order"))
     .with_for_update(key_share=True)
 )
@@ -163,14 +164,15 @@ def write_order(connection: Connection, held: Any, flush: Flush, standing: Stand
     if held is None:
         ADD.run(connection, {"order_id": standing.order_id, **recorded(order), **row, **listed(order)})
     else:
-        changes = {name: value for name, value in listed(order).items() if getattr(held, name) != value}
+        wanted = {**listed(order), **recorded(order)}
+        changes = {name: value for name, value in wanted.items() if getattr(held, name) != value}
         CHANGE.run(connection, {**this, **row, **changes})
     if held is None or held.lines_digest != row["lines_digest"]:
         write_lines(connection, order, standing.order_id, new=held is None)
 
 
 def recorded(order: OrderRow) -> dict[str, Any]:
-    """What never changes: whether it is a case, and what that was recorded about."""
+    """What never changes: whether it is a case, and what that was recorded about. A release before this one wrote none of it."""
     case = order.case
     about = order_key(case.about) if case and case.about else None
     return {"is_case": case is not None, "about": about, "origin": case.origin if case else None}

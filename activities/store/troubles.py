@@ -93,4 +93,4 @@ class Troubles:
     counts: dict[TroubleKind, int]
     """Of every kind, whichever were asked for."""
     cut: frozenset[TroubleKind]
-    """Of these there are more than were read."""
+    """Of these there are more than were read, or may be."""

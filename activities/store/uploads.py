@@ -12,6 +12,8 @@ from activities.store.tables import UPLOAD
 
 KEPT = timedelta(days=1)
 CHECKING, CHECKED, ENTERING, DONE, FAILED = "checking", "checked", "entering", "done", "failed"
+UNCHECKED = "unchecked"
+"""The check itself failed: nobody has been shown yet what would become of the orders."""
 ALL_BUT_CONTENT = [column for column in UPLOAD.c if column.name != "content"]
 
 
@@ -74,7 +76,7 @@ class Uploads:
 
     def begin(self, upload_id: str, state: str, now: datetime, silent_since: datetime) -> bool:
         """Whether this work is ours to do: of two who ask at once only one is told so."""
-        idle = UPLOAD.c.state.in_((CHECKED, FAILED)) | (UPLOAD.c.beat_at < silent_since)
+        idle = UPLOAD.c.state.in_((CHECKED, UNCHECKED, FAILED)) | (UPLOAD.c.beat_at < silent_since)
         free = update(UPLOAD).where(UPLOAD.c.id == upload_id, idle, UPLOAD.c.state != DONE)
         values = {"state": state, "beat_at": now, "entered": 0, "there": 0, "refused": 0, "verdicts": "{}", "problem": ""}
         with self._database.writing() as connection:

@@ -74,9 +74,9 @@ def rehearse(
         check_place(to, path)
     found = sorted_out(path.name, past.orders())
     if not found.orders:
-        click.echo(
-            rows_told(("ORDERS", ""), telling.about(found)) if found.unusable else worded("there are no orders in the file")
-        )
+        if to is not None:
+            write(to, policies, [])
+        click.echo(in_json(found, []) if as_json else nothing_told(found))
         return FINDINGS
     resolved = [for_the_years_of(found, policy) for policy in names_apart(policies, files)]
     with progress(len(found.orders)) as tell:
@@ -84,7 +84,7 @@ def rehearse(
     results = [figures(policy, [each[n] for each in played]) for n, policy in enumerate(resolved)]
     if to is not None:
         write(to, resolved, played)
-    click.echo(json.dumps(telling.as_json(found, results), ensure_ascii=False, indent=2) if as_json else told(found, results))
+    click.echo(in_json(found, results) if as_json else told(found, results))
     return 0
 
 
@@ -139,6 +139,15 @@ def told(found: Found, results: Sequence[Figures]) -> str:
         rows_told(("MAILS", *versions), telling.mailed(results)),
     ]
     return "\n\n".join(parts)
+
+
+def nothing_told(found: Found) -> str:
+    """Why no order could be rehearsed."""
+    return rows_told(("ORDERS", ""), telling.about(found)) if found.unusable else worded("there are no orders in the file")
+
+
+def in_json(found: Found, results: Sequence[Figures]) -> str:
+    return json.dumps(telling.as_json(found, results), ensure_ascii=False, indent=2)
 
 
 def rows_told(head: Row, rows: Iterable[Row]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +17,10 @@ NO_NUMBER = "no order number"
 TOO_LONG = f"more than {MOST_LINES} lines"
 NO_PROMISE = "a line without a promised date"
 NO_DELIVERY = "a line without a day of delivery"
+NOT_TRUE = "a date that cannot be true"
+FIRST, LAST = date(1970, 1, 1), date(2100, 12, 31)
+LONGEST = timedelta(days=20 * 366)
+"""From the first to the last day of an order: as far as a promise may lie ahead."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ def of_past(mapping: Mapping) -> Mapping:
     must_have = {"delivered 0"} | ({"promised 0"} if len(past["promised"]) == 1 else set())
     known = {field: mapping.columns[field] for field in ("order_no", "priority") if field in mapping.columns}
     optional = frozenset(columns) - must_have | {"priority"}
-    return replace(mapping, columns={**known, **columns}, past=past, optional=optional, defaults={})
+    defaults = {field: text for field, text in mapping.defaults.items() if field == "priority"}
+    return replace(mapping, columns={**known, **columns}, past=past, optional=optional, defaults=defaults)
 
 
 def past_order(found: FileOrder) -> PastOrder | Unusable:
@@ -93,16 +98,19 @@ def past_order(found: FileOrder) -> PastOrder | Unusable:
     lines = [(due, came) for due, came in zip(promised, delivered, strict=True) if due and came]
     last = max(came for _, came in lines)
     recorded = [date_of("recorded", row, mapping) for row in rows]
+    days = [*promised, *delivered, *recorded]
+    if not can_be_true([day for day in days if day]):
+        return Unusable(found.order_no, NOT_TRUE)
     entered = entry(rows, mapping)
     return PastOrder(
         order_no=found.order_no,
         # Who is said to have ordered what had arrived already is not known to have ordered it at any time.
-        entered=entered if entered and entered <= last else None,
+        entered=entered if entered and entered <= last and can_be_true([entered, last]) else None,
         promised=max(due for due, _ in lines),
         delivered=last,
         recorded=max(last, *(day for day in recorded if day)) if any(recorded) else last,
         was_late=any(came > due for due, came in lines),
-        priority=priority(rows),
+        priority=priority(rows, mapping),
     )
 
 
@@ -120,6 +128,11 @@ def date_of(word: str, row: Row, mapping: Mapping) -> date | None:
     return next((day for n in choice if (day := mapping.date_in(row.fields.get(f"{word} {n}", "")))), None)
 
 
-def priority(rows: tuple[Row, ...]) -> Priority:
-    said = {row.fields.get("priority", "") for row in rows}
+def can_be_true(days: list[date]) -> bool:
+    """Whether an order can have had all these days; a slip of the pen would stretch the whole rehearsal to it."""
+    return min(days) >= FIRST and max(days) <= LAST and max(days) - min(days) <= LONGEST
+
+
+def priority(rows: tuple[Row, ...], mapping: Mapping) -> Priority:
+    said = {row.fields["priority"] for row in rows if "priority" in row.fields} or {mapping.defaults.get("priority", "")}
     return Priority.RUSH if Priority.RUSH in said else Priority.NORMAL

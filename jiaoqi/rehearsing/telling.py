@@ -106,7 +106,7 @@ def as_json(found: Found, figures: Sequence[Figures]) -> dict[str, Any]:
     """For programs; a share is n of so many."""
     return {
         "file": found.name,
-        "as_of": found.last.isoformat(),
+        "as_of": found.last.isoformat() if found.orders else None,
         "orders": len(found.orders),
         "left_out": dict(sorted(found.reasons.items())),
         "known_entries": found.known_entries._asdict(),

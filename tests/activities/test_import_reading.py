@@ -1,6 +1,7 @@
 """Files as people save them: what is read of a CSV file, and what is refused with a reason."""
 
 import tracemalloc
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -61,6 +62,22 @@ def test_an_order_is_the_same_however_it_is_saved(file: Path, content: str | byt
 def test_an_encoding_is_taken_at_its_word(file: Path, encoding: str) -> None:
     (found,) = orders(file, f"{HEAD}\nPO-1,大同精密,Pump,3,2026-12-18\n".encode(encoding), encoding=encoding)
     assert found.body["customer"] == {"name": "大同精密"}
+
+
+def test_a_date_that_no_shift_reaches_stays_the_last_day_there_is(file: Path) -> None:
+    file.write_text(f"{HEAD}\n{ROW}\nPO-2,Acme,Pump,3,9999-12-31\n")
+    opened_file = opened(file, PLAIN)
+    found = gather(opened_file, survey(opened_file), timedelta(days=30))
+    assert [order.body["requested_date"] for order in found] == ["2027-01-17", "9999-12-31"]
+
+
+def test_one_date_in_two_spellings_is_one(file: Path) -> None:
+    mapping = replace(PLAIN, date_formats=("%Y-%m-%d", "%d.%m.%Y"))
+    again = ROW.replace("2026-12-18", "{}")
+    (same,) = orders(file, f"{HEAD}\n{ROW}\n{again.format('18.12.2026')}\n", mapping)
+    assert (same.faults, same.body["requested_date"]) == ((), "2026-12-18")
+    (other,) = orders(file, f"{HEAD}\n{ROW}\n{again.format('19.12.2026')}\n", mapping)
+    assert other.faults == (RowFault(3, "requested_date", "differs from row 2 of the same order"),)
 
 
 def test_a_file_that_says_its_encoding_is_believed(file: Path) -> None:

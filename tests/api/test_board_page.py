@@ -92,6 +92,18 @@ async def test_filters_ranges_and_pages(plant: Plant) -> None:
     assert bars(page.answer.text) == [] and 'class="now"' not in page.answer.text
 
 
+async def test_other_days_of_the_work_centers_begin_with_the_first_page(plant: Plant) -> None:
+    for n in range(52):
+        planned(plant.store, f"PO-{n:02}", 1, 2)
+    page = Looker(plant, "sales1")
+    await page.look("/board?by=work_center&page=2")
+    days = page.answer.text.partition('aria-label="Days"')[2].partition("</nav>")[0]
+    assert days.count('href="/board?') == 3 and "page=" not in days
+    await page.look("/board?work_center=CNC-1&page=2")
+    days = page.answer.text.partition('aria-label="Days"')[2].partition("</nav>")[0]
+    assert days.count("page=2") == 3, "its orders are the same on all days"
+
+
 async def test_what_cannot_be_asked_is_refused(plant: Plant) -> None:
     page = Looker(plant, "sales1")
     for query in ("by=moon", "range=year", "from=tomorrow", "from=9999-12-31", "risk=high", "page=0", "cursor=abc", "x=1"):

@@ -48,7 +48,7 @@ async def test_each_says_what_to_do_and_whose_turn_it_is(plant: Plant) -> None:
     assert orders == tuple(f"{number} Kaohsiung Fab" for number in ("PO-1", "PO-2", "PO-2", "PO-3"))
     assert promised == ("Sat 27 Feb 2027", "Tue 2 Mar 2027", "Tue 2 Mar 2027", "Sun 21 Mar 2027")
     assert wrong == (
-        "Behind the promised day by 2 days",
+        "Days behind the promised day: 2",
         "3.5 working hours of slack left",
         f"No report since {told(NOW)}",
         f"The hold should have ended {told(NOW - HOUR)}: the mould broke",

@@ -14,6 +14,7 @@ from activities.store import Person, Store, migrate
 from api import importing
 from api.engine import EngineIsAway, OutcomeIsUnknown
 from api.importing import Desk, PolicyLookedAt, StackWentAway
+from jiaoqi.cli import importing as shifting
 from tests.api.played_engine import PlayedEngine
 from workflows.types.words import Department
 
@@ -115,6 +116,18 @@ async def test_a_rehearsal_tells_what_an_import_then_tells(hall: Hall) -> None:
     ]
     assert "was entered before, with other content" in {fault.reason for fault, _ in imported.faults}
     assert len(hall.content()["customer_order"]) == len(before["customer_order"]) + 1
+
+
+async def test_one_far_date_of_a_shifted_file_refuses_its_own_order_only(hall: Hall) -> None:
+    hall.write(row("A-1", requested_date="2020-01-31"), row("A-2", requested_date="9999-12-31"))
+    tally, file = Tally(), opened(hall.file, PLAIN)
+    surveyed = survey(file)
+    shift = shifting.shift(surveyed, PolicyLookedAt(hall.store, None))
+    desk = Desk(hall.store, SALES, PolicyInForce(hall.store, None), is_rebased=True)
+    await desk.take(gather(file, surveyed, shift), hall.engine, tally.add, is_rehearsal=False)
+    assert counted(tally) == (1, 0, 1)
+    ((fault, order_no),) = tally.faults
+    assert (fault.row, fault.column, order_no) == (3, "requested_date", "A-2") and "more than 20 years away" in fault.reason
 
 
 @pytest.mark.parametrize("failure", [OutcomeIsUnknown("no answer in time"), EngineIsAway()])

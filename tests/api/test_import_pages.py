@@ -9,7 +9,8 @@ import pytest
 from openpyxl import Workbook
 
 from api.engine import EngineIsAway
-from api.pages.orders import import_work
+from api.importing import StackWentAway
+from api.pages.orders import import_work, importing
 from tests.api.looking import ROOT, Looker, Reading
 from tests.api.plant import Plant
 
@@ -95,6 +96,23 @@ async def test_a_workbook_is_read_too_and_shifted_to_today(plant: Plant) -> None
     assert "W-1 X Pump 5 2027-03-01 ✓ would be entered" in page.text
 
 
+async def test_one_far_date_of_a_shifted_file_refuses_its_own_order_only(plant: Plant) -> None:
+    far = f"{HEAD}\nA-1,X,Pump,1,2020-01-31\nA-2,X,Pump,1,9999-12-31\n"
+    page = await Importer(plant, "sales1").put_down(far, rebase="yes")
+    assert "Orders that would be entered: 1" in page.text and "Refused: 1" in page.text
+    assert "A-1 X Pump 1 2027-03-01 ✓ would be entered" in page.text and "more than 20 years away" in page.text
+
+
+async def test_a_file_checked_one_day_is_shifted_to_the_day_on_which_it_is_entered(plant: Plant) -> None:
+    sales = Importer(plant, "sales1")
+    plant.now += timedelta(hours=2)
+    page = await sales.put_down(f"{HEAD}\nA-1,X,Pump,1,2020-01-31\n", rebase="yes")
+    plant.now += timedelta(hours=23)
+    page = await sales.enter(page)
+    assert "Orders entered: 1" in page.text and "Refused: 0" in page.text
+    assert (await plant.get("sales1", "/orders/A-1")).json()["requested_date"] == "2027-03-02"
+
+
 async def test_a_plants_own_mapping_says_what_its_columns_mean(plant: Plant) -> None:
     mapping = '[columns]\norder_no="Nr"\ncustomer="Kunde"\nproduct_model="Artikel"\nquantity="Menge"\nrequested_date="Termin"\n'
     sales = Importer(plant, "sales1")
@@ -173,6 +191,33 @@ async def test_what_nobody_foresaw_is_told_and_logged(
     assert "something unforeseen happened" in page.text
     assert "RecursionError" in caplog.text
     caplog.clear()
+
+
+async def test_a_check_that_failed_is_done_again_before_anything_is_entered(plant: Plant) -> None:
+    sales = Importer(plant, "sales1")
+    with pytest.MonkeyPatch.context() as breaking:
+        breaking.setattr(import_work, "take", break_in_the_middle)
+        page = await sales.put_down(TWO)
+    assert "import again to go on" in page.text and "Nothing has been entered yet." in page.text
+    page = await sales.enter(page)
+    assert "Orders that would be entered: 1" in page.text and "✖ refused quantity:" in page.text
+    assert await numbers(plant) == set()
+    assert "Orders entered: 1" in (await sales.enter(page)).text
+
+
+async def break_in_the_middle(*_: object) -> None:
+    """As when the store stays away after the file was read."""
+    raise StackWentAway("A-1", "the store is away")
+
+
+async def test_who_sees_some_of_the_faults_is_told_of_the_rest(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "MOST_FAULTS", 2)
+    sales = Importer(plant, "sales1")
+    page = await sales.enter(await sales.put_down(TWO))
+    assert "3 A-2 quantity" in page.text and "more" not in page.text
+    rows = ["M-1,X,Pump,1,2027-04-01", *(f"F-{n},X,Pump,many,2027-04-01" for n in range(5))]
+    page = await sales.enter(await sales.put_down("\n".join([HEAD, *rows])))
+    assert "F-1" in page.text and "F-2" not in page.text and "and 3 more" in page.text
 
 
 def workbook() -> bytes:

@@ -27,7 +27,7 @@ from tests.figures.papers import paper
 from tests.figures.papers import put as put_papers
 from tests.figures.plain_sql import day
 from tests.figures.walks import NOW, Walk
-from workflows.types.events import Event, OrderRevised
+from workflows.types.events import Event, OrderRevised, PromiseKept
 from workflows.types.flush import Flush
 from workflows.types.orders import Line
 from workflows.types.words import DocumentKind, OrderStatus
@@ -235,6 +235,22 @@ def test_figures_of_a_product_are_those_of_its_sums_while_an_order_s_lines_are_a
     assert kept_products(db) == set()
     count_everything(db, lambda: NOW)
     assert (of_product(db, "新-1"), kept_products(db)) == (followed, products)
+
+
+def test_products_that_the_release_before_did_not_keep_are_kept_at_the_next_look(db: Store) -> None:
+    filled = [*lived(db, 6)]
+    put(db, *(told_as(walk, tuple(walk.events), status=OrderStatus.OPEN) for walk in filled))
+    count_everything(db, lambda: NOW)
+    products = kept_products(db)
+    with db.database.writing() as connection:
+        connection.execute(delete(FIGURE_PRODUCT))
+    for walk in filled:
+        event = walk.events[-1].model_copy(
+            update={"seq": len(walk.events) + 1, "data": PromiseKept(reason="x", answered_forecast=NOW)}
+        )
+        put(db, told_as(walk, (event,), status=OrderStatus.OPEN))
+    count_everything(db, lambda: NOW)
+    assert kept_products(db) == products
 
 
 def models(walk: Walk) -> set[str]:

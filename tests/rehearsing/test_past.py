@@ -1,6 +1,7 @@
 """What is read of past orders: which date counts, which order is late, and which cannot be rehearsed."""
 
 import csv
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,7 +11,17 @@ from activities.importing import FileCannotBeRead
 from activities.importing.mapping import Mapping
 from activities.importing.mapping_file import BUILT_IN, MappingIsWrong, parse
 from jiaoqi.rehearsing import telling
-from jiaoqi.rehearsing.past import NO_DELIVERY, NO_NUMBER, NO_PROMISE, TOO_LONG, PastFile, PastOrder, Unusable, opened_past
+from jiaoqi.rehearsing.past import (
+    NO_DELIVERY,
+    NO_NUMBER,
+    NO_PROMISE,
+    NOT_TRUE,
+    TOO_LONG,
+    PastFile,
+    PastOrder,
+    Unusable,
+    opened_past,
+)
 from jiaoqi.rehearsing.telling import Found
 from workflows.types.words import Priority
 
@@ -82,6 +93,38 @@ def test_an_order_of_scms_was_entered_when_it_was_sent_to_the_vendor_else_quoted
 )
 def test_an_order_without_its_dates_is_left_out(tmp_path: Path, rows: list[str], reason: str) -> None:
     assert [found.reason for found in orders(tmp_path, *rows) if isinstance(found, Unusable)] == [reason]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "A,,2026-11-27,9999-12-31,,",
+        "A,,0001-01-01,2026-11-27,,",
+        "A,,1969-12-31,1970-01-05,,",
+        "A,,2026-11-27,2026-11-27,2101-01-01,",
+        "A,,2004-11-27,2026-11-27,,",
+    ],
+)
+def test_an_order_with_a_date_that_cannot_be_true_is_left_out(tmp_path: Path, row: str) -> None:
+    assert orders(tmp_path, row) == [Unusable("A", NOT_TRUE)]
+
+
+@pytest.mark.parametrize("entered", ["0001-01-01", "1969-12-31", "2004-11-27", "9999-12-31"])
+def test_a_day_of_entry_that_cannot_be_true_is_not_known(tmp_path: Path, entered: str) -> None:
+    (found,) = orders(tmp_path, f"A,{entered},2026-11-27,2026-11-27,,")
+    assert isinstance(found, PastOrder) and found.entered is None
+
+
+def test_the_mapping_says_how_urgent_orders_are_of_which_the_file_does_not(tmp_path: Path) -> None:
+    mapping = replace(BUILT_IN["plain"], defaults={"priority": "rush", "customer": "X"})
+    rows = (
+        "A,,2026-11-27,2026-11-27,,",
+        "B,,2026-11-27,2026-11-27,,normal",
+        "C,,2026-11-27,2026-11-27,,normal",
+        "C,,2026-11-27,2026-11-27,,",
+    )
+    found = [each.priority for each in orders(tmp_path, *rows, mapping=mapping) if isinstance(each, PastOrder)]
+    assert found == [Priority.RUSH, Priority.NORMAL, Priority.NORMAL]
 
 
 def test_what_was_not_recorded_was_recorded_when_it_came(tmp_path: Path) -> None:

@@ -135,6 +135,41 @@ def test_a_file_without_a_finished_order_is_a_finding(tmp_path: Path, capsys: py
     assert line(capsys.readouterr().out, "left out: a line without a day of delivery").endswith("  1 of 1")
 
 
+@pytest.mark.parametrize("row", ["OPEN,2026-11-02,2026-11-27,,", ""])
+def test_a_program_is_told_in_json_that_nothing_could_be_rehearsed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], row: str
+) -> None:
+    (tmp_path / "open.csv").write_text(f"{HEAD}\n{row}\n", encoding="utf-8")
+    assert run(["rehearse", str(tmp_path / "open.csv"), "--json", "--csv", str(tmp_path / "rows.csv")]) == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "file": "open.csv",
+        "as_of": None,
+        "orders": 0,
+        "left_out": {"a line without a day of delivery": 1} if row else {},
+        "known_entries": {"n": 0, "of": 0},
+        "late": {"n": 0, "of": 0},
+        "policies": [],
+    }
+    (head,) = (tmp_path / "rows.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert head.startswith("order_no,policy,entered,") and head.endswith(",sales_asked,mails")
+
+
+def test_one_wild_date_leaves_the_rest_of_the_file_as_it_is(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = json.loads(rehearse(capsys, file, "--json"))
+    wild = ("FAR,2026-11-02,2026-11-27,9999-12-31,", "EARLY,2026-11-02,0001-01-01,2026-11-27,")
+    file.write_text("\n".join((FILE.rstrip(), *wild)), encoding="utf-8")
+    told["left_out"]["a date that cannot be true"] = 2
+    assert json.loads(rehearse(capsys, file, "--json")) == told
+
+
+def test_the_furthest_dates_that_can_be_true_are_rehearsed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = ("A,1970-01-01,1970-01-01,1989-12-31,", "B,,1970-01-01,1970-01-01,", "C,2081-01-01,2100-12-31,2100-12-31,2100-12-31")
+    (tmp_path / "ends.csv").write_text("\n".join((HEAD, *rows)), encoding="utf-8")
+    assert line(rehearse(capsys, tmp_path / "ends.csv"), "rehearsed").endswith("  3 of 3")
+
+
 @pytest.mark.shared_data
 def test_the_example_is_rehearsed_as_it_is(shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = rehearse(capsys, shared_data / "scms-orders.csv", "--mapping", "scms", "--limit", "50")

@@ -32,7 +32,9 @@ from workflows.reviews import PLANNED_AT
 
 PERIOD = timedelta(seconds=2)
 AWAY = 3 * PERIOD
-ZONE = "Asia/Taipei"
+EAST = (18 - datetime.now(UTC).hour) % 24 - 12
+ZONE = f"Etc/GMT{-EAST:+d}"
+"""Where it is between six and seven in the morning: digests are told as long as the day's work goes on."""
 KEPT = [*REVIEWS, MORNINGS]
 """Of which each run is wanted."""
 (TAKES_ALL,) = (entry for entry in TIMETABLE if entry.id == ids.ARCHIVE)

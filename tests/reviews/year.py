@@ -14,6 +14,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import policy_file
 from activities.digest import SmtpDigests
+from activities.figures.keeping import count_everything
 from activities.mail.circulars import LENT, Circulars
 from activities.mail.message import Sender
 from activities.mail.plant_mail import PlantMail
@@ -83,6 +84,8 @@ class Year:
         self.now = datetime(2025, 1, 1, tzinfo=UTC)
         self.watch = Watch(plant.store, in_force, self.reviews, lambda: self.now)
         self.pool = ThreadPoolExecutor(8)
+        # What the worker's keeper does: reports wait for figures.
+        count_everything(plant.store, lambda: datetime.now(UTC))
 
     def clock(self) -> datetime:
         """What a schedule starts is called by the instant that it was planned for."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from alembic import command
-from sqlalchemy import MetaData, create_engine, delete, event, insert, text
+from sqlalchemy import MetaData, create_engine, delete, event, insert, text, update
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -20,7 +20,7 @@ from activities.store import SqlJournal, Store
 from activities.store.cases import CaseFilter
 from activities.store.database import parse
 from activities.store.migrate import config
-from activities.store.tables import CASE_NUMBER
+from activities.store.tables import CASE_NUMBER, ORDER
 from tests.store.case_plant import TellsOfACase
 from tests.store.conftest import empty
 from tests.store.plant import DAY, HOUR, NOW, TellsOfAnOrder, said
@@ -67,6 +67,16 @@ def test_what_is_about_an_order_is_found_by_its_number_in_any_case(db: Store) ->
     kept(db, TellsOfACase("imp:9"))
     assert [case.number for case in db.cases.about("po-SS7", NOW)] == ["imp:3", "imp:1"]
     assert db.cases.about("PO-77", NOW) == []
+
+
+def test_what_the_release_before_left_out_is_written_with_the_next_event(db: Store) -> None:
+    kept(db, case := TellsOfACase("imp:1", about="PO-8"))
+    with db.database.writing() as connection:
+        connection.execute(update(ORDER).values(about=None, origin=None))
+    assert db.cases.about("PO-8", NOW) == []
+    case.promise(NOW.date())
+    kept(db, case)
+    assert [found.number for found in db.cases.about("PO-8", NOW)] == ["imp:1"] and db.cases.open_by_origin() == {COMPLAINT: 1}
 
 
 @pytest.fixture

@@ -150,6 +150,22 @@ def test_what_nobody_can_do(db: Store, journal: SqlJournal) -> None:
     assert told(read(db, departments=(D.QUALITY,))) == [("unowned", "EYES", "assign")]
 
 
+def test_of_what_nobody_can_do_it_is_managements_turn(db: Store, journal: SqlJournal) -> None:
+    everybody(db)
+    db.people.remove("quality")
+    db.people.put(person("maker", D.PRODUCTION, D.QUALITY))
+    db.people.remove("supply_chain")
+    order(journal, "EYES", kind=Kind.INSPECT, task={"barred": ("maker",)})
+    order(journal, "BARE", kind=Kind.READY_MATERIALS)
+    order(journal, "COURSE", kind=Kind.MAKE_PLAN, task={"course": "planning"})
+    order(journal, "LATE", kind=Kind.SIGN_OFF, promised=TODAY - DAY, risk=Risk.LATE)
+    assert told(read(db, departments=(D.MANAGEMENT,))) == [
+        ("unowned", "BARE", "hire"),
+        ("unowned", "COURSE", "teach"),
+        ("unowned", "EYES", "assign"),
+    ]
+
+
 def test_who_is_away_without_a_substitute_is_nobody(db: Store, journal: SqlJournal) -> None:
     everybody(db)
     db.people.away("production", TODAY, TODAY, None)
@@ -194,6 +210,25 @@ def test_no_more_than_a_bound_of_each_kind_is_read_and_who_reads_is_told(db: Sto
     found = db.exceptions.read(TroubleFilter(kinds=(TroubleKind.LATE,)), LATER, TODAY, 3)
     assert [one.order.order_no for one in found.items] == ["PO-3", "PO-2", "PO-1"]
     assert (found.counts[TroubleKind.LATE], found.counts[TroubleKind.AT_RISK], found.cut) == (3, 1, frozenset({TroubleKind.LATE}))
+
+
+def test_a_department_is_told_that_there_may_be_more_of_its_own(db: Store, journal: SqlJournal) -> None:
+    """What is read is bounded before it is known whom it concerns."""
+    everybody(db)
+    for n in range(4):
+        order(journal, f"PO-{n}", promised=TODAY - n * DAY, risk=Risk.LATE, slack_hours=-1.0)
+        order(journal, f"HELD-{n}", status=OrderStatus.ON_HOLD, hold=hold(LATER - HOUR))
+        notice = Notice(key=f"PO-{n}-mail", kind="late", at=NOW, to=("sales",))
+        db.ledger.open([Addressed(f"PO-{n}", notice, Recipient("customer", "a@b.example"), f"<{n}@x>")])
+    with db.database.writing() as connection:
+        connection.execute(update(NOTICE).values(state="dead", last_error="550 no such user"))
+    order(journal, "MINE", kind=Kind.INSPECT, promised=TODAY + DAY, risk=Risk.LATE, slack_hours=-1.0)
+    wanted = TroubleFilter(departments=(D.QUALITY,))
+    found = db.exceptions.read(wanted, LATER, TODAY, 3)
+    assert (found.items, set(found.counts.values())) == ([], {0})
+    assert found.cut == {TroubleKind.LATE, TroubleKind.BLOCKED, TroubleKind.UNDELIVERABLE}
+    found = db.exceptions.read(wanted, LATER, TODAY, 5)
+    assert (told(found.items), found.cut) == ([("late", "MINE", "answer")], frozenset())
 
 
 def test_all_of_one_order_stands_together(db: Store, journal: SqlJournal) -> None:

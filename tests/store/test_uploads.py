@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from activities.store import Store
 from activities.store.saved_links import MOST
-from activities.store.uploads import CHECKED, CHECKING, DONE, ENTERING, FAILED, Upload
+from activities.store.uploads import CHECKED, CHECKING, DONE, ENTERING, FAILED, UNCHECKED, Upload
 from tests.store.plant import DAY, NOW
 
 SILENT = timedelta(seconds=15)
@@ -43,6 +43,13 @@ def test_work_that_fell_silent_or_failed_is_begun_again_and_what_is_done_is_not(
     assert again is not None and (again.problem, again.known) == ("", 0)
     db.uploads.finish("u1", entered=7)
     assert not begun(db, CHECKING, after=timedelta(hours=1)) and not begun(db, after=timedelta(hours=1))
+
+
+def test_a_check_that_failed_is_begun_again_at_once(db: Store) -> None:
+    put_down(db)
+    assert begun(db, CHECKING)
+    db.uploads.note("u1", state=UNCHECKED, problem="away")
+    assert begun(db, CHECKING)
 
 
 def test_when_its_orders_are_there_the_file_is_thrown_away(db: Store) -> None:

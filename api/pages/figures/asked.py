@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StrictStr, model_validator
 
 from activities.figures.report import Basis, Wanted
-from api.figure_routes import LONGEST
 from api.forms import Form
 from api.pages import filters
 from api.pages.figures import period
 from api.pages.figures.period import Days, Period
 from api.pages.visitors import Visitor
-from api.queries import NearDay, Word
+from api.queries import LONGEST, NearDay, Word
 from workflows.types.policy import Policy
 from workflows.types.words import Department
 

@@ -56,6 +56,8 @@ class Standing:
     closed_by: str
     """The name of who closed the task."""
     signature: Signature | None
+    shown_until: datetime
+    """The order itself: as long as the link lives for what it is for."""
     beside: bool = False
     """For a complaint, by a link that is for something else."""
 
@@ -146,6 +148,7 @@ def standing_of(store: Store, link: MailLink, token: str, now: datetime) -> Stan
         order=order,
         policy=store.policies.get(policy),
         now=now,
+        shown_until=link.expires_at,
         record=record,
         person=people.get(link.who),
         owner=people.get(order.owner),

@@ -106,7 +106,7 @@ class Teller:
         """Against its promise."""
         slack = trouble.order.slack_hours
         if trouble.days_late:
-            return self.tongue.text("Behind the promised day by {days} days", days=self.tongue.number(trouble.days_late))
+            return self.tongue.text("Days behind the promised day: {days}", days=self.tongue.number(trouble.days_late))
         if slack is None:
             return ""
         if slack < 0:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from activities.languages import Tongue
 from activities.mail.words import Words
+from activities.store.troubles import TroubleKind
 from api.pages import filters
 from api.pages.downloads import named
 from api.pages.orders import exceptions
@@ -16,11 +17,11 @@ from api.pages.workbook import MEDIA_TYPE, Book
 async def show(visitor: Visitor) -> Response:
     asked = filters.read(exceptions.Asked, visitor.request)
     look = await visitor.run(exceptions.read, visitor.here, asked, visitor.now)
-    content = await visitor.run(written, visitor.tongue, look)
+    content = await visitor.run(written, visitor.tongue, look, asked.kind or tuple(TroubleKind))
     return Response(content, 200, named("exceptions", visitor, ZoneInfo(look.zone)), MEDIA_TYPE)
 
 
-def written(tongue: Tongue, look: exceptions.Look) -> bytes:
+def written(tongue: Tongue, look: exceptions.Look, kinds: tuple[TroubleKind, ...]) -> bytes:
     """In the order of the page, and with its words."""
     book, tell, label = Book(), exceptions.Teller(tongue, look), Words.of(tongue.language).labels
     header = (tongue.text("Exception"), label["order"], label["customer"], label["promised"], tongue.text("Days late"))
@@ -35,4 +36,8 @@ def written(tongue: Tongue, look: exceptions.Look) -> bytes:
         order = one.order
         known = (tell.kind(one.kind), order.order_no, order.customer.name, order.promised, one.days_late, order.slack_hours)
         sheet.add((*known, tell.what(one), tell.remedy(one), tell.turn(one)))
+    if cut := [kind for kind in kinds if kind in look.troubles.cut]:
+        for kind in cut:
+            sheet.add((f"{tell.kind(kind)} {tongue.number(look.troubles.counts[kind])}+",))
+        sheet.add((tongue.text("Where a number has a +, there are more: only the worst of them are listed."),))
     return book.content()

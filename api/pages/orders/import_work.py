@@ -7,7 +7,7 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo, is_zipfile
@@ -17,7 +17,7 @@ from activities.importing import FileCannotBeRead, FileOrder, Mapping, Outcome, 
 from activities.importing.mapping_file import BUILT_IN, parse
 from activities.importing.workbook import ZIPPED
 from activities.store import Person, StoreAway
-from activities.store.uploads import CHECKED, CHECKING, FAILED, Upload
+from activities.store.uploads import CHECKED, CHECKING, FAILED, UNCHECKED, Upload
 from api.importing import Desk, PolicyLookedAt
 from api.services import Services
 
@@ -45,7 +45,8 @@ class Works:
     def __init__(self) -> None:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._turn = asyncio.Semaphore(FILES_AT_ONCE)
-        self._read: OrderedDict[str, list[FileOrder]] = OrderedDict()
+        self._read: OrderedDict[tuple[str, date | None], list[FileOrder]] = OrderedDict()
+        """By file; one whose dates are shifted to today is another every day."""
 
     def begin(self, here: Services, upload: Upload, person: Person) -> "asyncio.Task[None]":
         """Goes on by itself; how far it has come stands in the store."""
@@ -56,12 +57,14 @@ class Works:
 
     async def orders(self, here: Services, upload: Upload) -> Sequence[FileOrder]:
         """The file's orders; raises ForeseenFailure."""
-        if upload.id not in self._read:
-            self._read[upload.id] = await here.threads.run(read, here, upload)
-        self._read.move_to_end(upload.id)
+        today = await here.threads.run(today_of, here) if upload.is_rebased else None
+        key = upload.id, today
+        if key not in self._read:
+            self._read[key] = await here.threads.run(read, here, upload, today)
+        self._read.move_to_end(key)
         while len(self._read) > REMEMBERED:
             self._read.popitem(last=False)
-        return self._read[upload.id]
+        return self._read[key]
 
     async def _work(self, here: Services, upload: Upload, person: Person) -> None:
         progress = Progress(here, upload)
@@ -113,7 +116,7 @@ class Progress:
             await self._here.threads.run(self._here.store.uploads.finish, self._upload.id, **self._values(), **told)
 
     async def fails(self, why: str) -> None:
-        await self._note(state=FAILED, problem=why)
+        await self._note(state=UNCHECKED if self._upload.state == CHECKING else FAILED, problem=why)
 
     async def _note(self, **values: Any) -> None:
         await self._here.threads.run(self._here.store.uploads.note, self._upload.id, **self._values(), **values)
@@ -134,24 +137,28 @@ async def take(here: Services, upload: Upload, person: Person, orders: Sequence[
     await desk.take(orders, here.engine, progress.tell, is_rehearsal=is_rehearsal)
 
 
-def read(here: Services, upload: Upload) -> list[FileOrder]:
-    """Raises ForeseenFailure: the file or its mapping cannot be read."""
+def today_of(here: Services) -> date:
+    return here.office.policy.read(here.office.now()).today
+
+
+def read(here: Services, upload: Upload, today: date | None) -> list[FileOrder]:
+    """Its dates shifted to today, if that is given. Raises ForeseenFailure: the file or its mapping cannot be read."""
     mapping = mapping_of(upload.mapping)
     with tempfile.TemporaryDirectory(prefix="jiaoqi-") as folder:
         # Tables are read more than once, and from a file: a workbook is no stream.
         content = here.store.uploads.content(upload.id)
         path = Path(folder) / ("orders.xlsx" if content.startswith(ZIPPED) else "orders.csv")
         path.write_bytes(content)
-        return orders_in(path, mapping, upload, here.office.policy.read(here.office.now()).today)
+        return orders_in(path, mapping, upload, today)
 
 
-def orders_in(path: Path, mapping: Mapping, upload: Upload, today: Any) -> list[FileOrder]:
+def orders_in(path: Path, mapping: Mapping, upload: Upload, today: date | None) -> list[FileOrder]:
     check_unpacked(path)
     file = opened(path, mapping, encoding=None if path.suffix == ".xlsx" else upload.encoding or None)
     if any(number > MOST_ROWS for number, _ in enumerate(file.rows(), start=1)):
         raise FileCannotBeRead(path, f"has more than {MOST_ROWS} rows; import it by the command line")
     surveyed = survey(file)
-    shift = today - surveyed.earliest if upload.is_rebased and surveyed.earliest else timedelta(0)
+    shift = today - surveyed.earliest if today and surveyed.earliest else timedelta(0)
     # As whoever made the file reads it: by where each order begins, not by where it is complete.
     return sorted(gather(file, surveyed, shift), key=lambda order: order.rows[0].number)
 

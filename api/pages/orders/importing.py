@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from activities.failures import ForeseenFailure
 from activities.importing import FileOrder, Outcome
 from activities.importing.mapping_file import BUILT_IN
-from activities.store.uploads import CHECKED, CHECKING, DONE, ENTERING, Upload
+from activities.store.uploads import CHECKED, CHECKING, DONE, ENTERING, UNCHECKED, Upload
 from api.pages.orders.import_work import SILENT, Works, is_silent, mapping_of
 from api.pages.site import HEADERS
 from api.pages.visitors import MOST_UPLOAD_BYTES, Visitor, text
@@ -82,10 +82,10 @@ class Importing:
         return await self._page(visitor, await visitor.run(mine, visitor))
 
     async def enter(self, visitor: Visitor) -> Response:
-        """Enters what was checked, or goes on where an import was interrupted; whoever comes second looks on."""
+        """Enters what was checked, or goes on where a check or an import stopped; whoever comes second looks on."""
         await visitor.form()
         upload = await visitor.run(mine, visitor)
-        state = CHECKING if upload.state == CHECKING else ENTERING
+        state = CHECKING if upload.state in (CHECKING, UNCHECKED) else ENTERING
         begin = visitor.here.store.uploads.begin
         if await visitor.run(begin, upload.id, state, visitor.now, visitor.now - SILENT):
             return await self._begun(visitor, Upload(**{**vars(upload), "state": state}))
@@ -105,13 +105,15 @@ class Importing:
                 raise not_found("file of this kind") from None
         only = visitor.request.query_params.get("only", "")
         wanted = [order for order in orders if not only or verdicts.get(order.key, [""])[0] == only]
+        faults = refused(verdicts)
         page = min(whole(visitor.request.query_params.get("page", "")), max(1, -(-len(wanted) // A_PAGE)))
         return visitor.page(
             "import.html",
             here="/orders",
             upload=upload,
             rows=[row for order in wanted[(page - 1) * A_PAGE : page * A_PAGE] for row in rows(order, verdicts)],
-            refused=refused(verdicts),
+            refused=faults[:MOST_FAULTS],
+            more_refused=max(0, len(faults) - MOST_FAULTS),
             only=only,
             page=page,
             is_last=page * A_PAGE >= len(wanted),
@@ -165,7 +167,7 @@ def rows(order: FileOrder, verdicts: Mapping[str, Any]) -> Iterator[Line]:
 def refused(verdicts: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
     """Row, column, reason and order, as the file has them."""
     found = [(*fault, no) for outcome, no, faults in verdicts.values() if outcome == Outcome.REFUSED for fault in faults]
-    return sorted(found)[:MOST_FAULTS]
+    return sorted(found)
 
 
 def choosing(visitor: Visitor, typed: Mapping[str, str] | None = None, problem: Problem | None = None) -> Response:

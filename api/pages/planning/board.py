@@ -175,10 +175,12 @@ def links(asked: Asked, seen: Sight, next_cursor: str | None, here: str) -> dict
     first, step = seen.window.first, timedelta(days=seen.window.days)
     onwards = {"cursor": next_cursor} if next_cursor else {"page": asked.page + 1} if seen.has_more else None
     is_first = asked.cursor is None and asked.page == 1
+    # Which orders a work center has depends on the days: those of other days begin anew.
+    anew = {"page": None} if asked.by == "work_center" else {}
     return {
-        "earlier": filters.address(here, asked, **{"from": first - step}),
-        "today": filters.address(here, asked, **{"from": None}),
-        "later": filters.address(here, asked, **{"from": first + step}),
+        "earlier": filters.address(here, asked, **{"from": first - step}, **anew),
+        "today": filters.address(here, asked, **{"from": None}, **anew),
+        "later": filters.address(here, asked, **{"from": first + step}, **anew),
         "first": None if is_first else filters.address(here, asked, cursor=None, page=None),
         "next": filters.address(here, asked, **onwards) if onwards else None,
     }
