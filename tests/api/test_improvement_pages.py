@@ -358,8 +358,12 @@ async def test_every_link_of_a_customer_takes_complaints_once_the_goods_have_lef
     plant.engine.end("PO-1")
     assert f"{place}/complaint" in Reading(await read_link(plant, address)).links
     assert (await plant.client.get(f"{staffs}/complaint")).status_code == 303
+    assert "Pump 7" in await read_link(plant, f"{address}/complaint")
     plant.now += LIVES
     assert f"{place}/complaint" in Reading((await plant.client.get(address)).text).links, "complaints may be made for longer"
+    assert "Pump 7" not in await read_link(plant, f"{address}/complaint"), (
+        "the order is shown as long as the mail's own link lives"
+    )
     for n in range(1, MOST_COMPLAINTS + 1):
         assert "Tell us of a complaint" in await read_link(plant, f"{address}/complaint")
         answer = await send(plant, f"{address}/complaint", kind="product", text=f"no. {n}", n=str(n))

@@ -16,6 +16,7 @@ from activities.languages import Tongue
 from activities.policy_in_force import PolicyInForce
 from activities.reviews.letter import ReviewLetters
 from activities.reviews.periods import month_before, quarter_before
+from activities.reviews.post import PATIENCE
 from activities.reviews.telling import Teller
 from activities.reviews.watch import GRACE
 from activities.store import Person, SqlJournal
@@ -298,6 +299,17 @@ def test_a_pack_that_was_not_made_is_told_of_once_and_can_be_made_up_for(office:
     assert finding.kind is Finding.RUN_MISSED and "`jiaoqi review weekly --for 2026-11-23`" in finding.todo
     pack = office.makes(day=MONDAY)
     assert office.store.reviews.missed(NINE - WEEK) == [] and office.found(pack)[0].made_at == office.plant.now
+
+
+def test_a_report_that_waits_for_figures_is_missed_only_when_it_waits_no_longer(office: Office) -> None:
+    first = datetime(2026, 12, 1, tzinfo=UTC)
+    planned(office, at=first - timedelta(hours=1))
+    for after, missed in ((2 * GRACE, []), (PATIENCE + GRACE, ["monthly-2026-12-01"])):
+        office.plant.now = first + after
+        assert office.store.figures.are_behind(office.plant.now)
+        Office(office.plant).watch.look()
+        office.watch.look()
+        assert [each.id for each in office.store.reviews.missed(first)] == missed
 
 
 def test_what_is_there_or_was_never_planned_is_not_missed(office: Office) -> None:
