@@ -323,8 +323,9 @@ class OrderWorkflow(Walker):
     @repromise.validator
     def _may_repromise(self, said: c.RepromiseOrder) -> None:
         self.judge(said)
+        no = hearing.over(self.state)
         if said.ref.id not in self.state.done:
-            refuse(hearing.over(self.state))
+            refuse(no)
 
     @hold.validator
     def _may_hold(self, said: c.HoldOrder) -> None:

@@ -51,7 +51,7 @@ class Teller:
             until = f" ({self.tongue.day(found.eta)})" if found.eta else ""
             return (found.reason or "–") + until
         if found.days_late:
-            return self.tongue.text("Behind the promised day by {days} days", days=self.tongue.number(found.days_late))
+            return self.tongue.text("Days behind the promised day: {days}", days=self.tongue.number(found.days_late))
         if found.slack_hours is None:
             return "–"
         if found.slack_hours < 0:

@@ -121,7 +121,7 @@ async def test_exceptions_say_of_which_there_are_more(plant: Plant, monkeypatch:
         planned(plant.store, f"PO-{n}", 1, 4, promised=TODAY - n * DAY, risk=Risk.LATE, slack_hours=-9.0)
     planned(plant.store, "PO-9", 1, 4, task={"is_silence_told": True})
     read = plant.store.exceptions.read
-    monkeypatch.setattr(plant.store.exceptions, "read", lambda *asked: read(*asked, most=3))
+    monkeypatch.setattr(plant.store.exceptions, "read", lambda wanted, now, today: read(wanted, now, today, 3))
     more = "Where a number has a +, there are more: only the worst of them are listed."
     first = [row["Exception"] for row in table(await exported(plant, "/exceptions.xlsx"), 0)]
     assert first == ["late", "late", "late", "no progress reported", "late 3+", more]

@@ -385,5 +385,5 @@ def test_the_week_as_the_boss_reads_it(office: Office) -> None:
     mail = office.tells(office.makes())["boss"]
     said = text(mail)
     assert mail["Subject"] == "Weekly coordination meeting: Mon 23 Nov 2026" and mail["X-Jiaoqi-Kind"] == "weekly_review"
-    assert "late (1)\n- JQ-1 · 聯宏精密\n  Behind the promised day by 3 days · Sales · Decide on the promise" in said
+    assert "late (1)\n- JQ-1 · 聯宏精密\n  Days behind the promised day: 3 · Sales · Decide on the promise" in said
     assert "Decisions of last time (1)\n- Second shift on the press\n  ● open · Production · Fri 27 Nov 2026" in said
