@@ -163,8 +163,11 @@ class PromiseKeeper:
     def _assess(self) -> None:
         state, calendar, now = self.state, self.journal.calendar, workflow.now()
         stands = risk.risk(state, calendar, now)
-        if stands is not (once := risk.risk(state, calendar, now, parts_will_do=True)) and not workflow.patched(STILL_OWED):
-            stands = once
+        if state.delivered is not None:
+            # Only then may the two differ.
+            once = risk.risk(state, calendar, now, parts_will_do=True)
+            if stands is not once and not workflow.patched(STILL_OWED):
+                stands = once
         if stands is state.risk:
             return
         why = causes.causes(state, calendar, now) if risk.is_threatened(stands) else ()

@@ -51,16 +51,14 @@ class PlantReviews(ports.Reviews):
         day = wanted.day or Calendar.of(policy.plant).day_of(wanted.at)
         review = self._store.reviews.made(wanted.kind, day)
         if review is None:
-            self._wait_for_figures(wanted, now)
+            if self.waits(wanted.kind, wanted.at, now):
+                raise ApplicationError("figures are still being counted", category=ApplicationErrorCategory.BENIGN)
             review = self._made(wanted.kind, day, policy, now)
         return Pack(id=review.id, until=(review.made_at or now) + WORTH_TELLING)
 
-    def _wait_for_figures(self, wanted: Wanted, now: datetime) -> None:
-        """A pack is never made again: it waits for what is not counted yet, but not for ever."""
-        if wanted.kind is ReviewKind.WEEKLY or now - wanted.at > PATIENCE:
-            return
-        if self._store.figures.are_behind(now):
-            raise ApplicationError("figures are still being counted", category=ApplicationErrorCategory.BENIGN)
+    def waits(self, kind: ReviewKind, at: datetime, now: datetime) -> bool:
+        """A report is never made again: it waits for what is not counted yet, but not for ever."""
+        return kind is not ReviewKind.WEEKLY and now - at < PATIENCE and self._store.figures.are_behind(now)
 
     def _made(self, kind: ReviewKind, day: date, policy: Policy, now: datetime) -> Review:
         body = self._looks.at(kind, day, policy, now).model_dump_json()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from activities.mail.smtp_mail import utc_now
 from activities.policy_in_force import PolicyInForce
-from activities.reviews.post import PATIENCE, PlantReviews
+from activities.reviews.post import PlantReviews
 from activities.store import Store
 from activities.store.reviews import written
 from workflows import ids
@@ -46,13 +46,10 @@ class Watch:
         for review in self._store.reviews.missed(now - TOLD_FOR):
             self._reviews.tell_of_missed(review)
 
-    def missed(self, policy: Policy, ends: datetime) -> Iterator[Run]:
+    def missed(self, policy: Policy, until: datetime) -> Iterator[Run]:
         """What the timetable has had since it is as it is, and nothing is on record of."""
         calendar = Calendar.of(policy.plant)
-        # A report that waits for figures is not missed yet.
-        waits = self._store.figures.are_behind(self._clock())
         for kind in ReviewKind:
-            until = ends - PATIENCE if waits and kind is not ReviewKind.WEEKLY else ends
             planned, zone = timetable.of_review(kind, policy.reviews), policy.plant.time_zone
             since = self._store.reviews.since(ids.schedule(kind), written(zone, planned))
             if since is None:
@@ -61,5 +58,6 @@ class Watch:
             since = max(since, until - BACK)
             known = self._store.reviews.days(kind, calendar.day_of(since))
             for at in timetable.occurrences(planned, zone, since, until):
-                if calendar.day_of(at) not in known:
+                # A report that waits for figures has its grace when it waits no longer.
+                if calendar.day_of(at) not in known and not self._reviews.waits(kind, at + GRACE, until + GRACE):
                     yield Run(kind, at)
